@@ -1,0 +1,95 @@
+import { type Deployment, type DeploymentEventBody, type Failure, isTerminal } from './deployment.ts';
+import type { Plan } from './plan.ts';
+import { EventRefusedError } from './reducer.ts';
+import { type StepName, type StepResults, stepsOf } from './steps.ts';
+
+/**
+ * Decisions: from what a deployment is and what somebody wants to the events that make it so. Pure, so that the store
+ * can ask again when another process was quicker. An empty list means that there is nothing (more) to do.
+ */
+export type Decision = (deployment: Deployment) => readonly DeploymentEventBody[];
+
+/** Records the plan and asks for approvals, or goes straight to the queue where the policy wants none. */
+export function recordPlan(plan: Plan, now: number): Decision {
+  return (deployment) => {
+    if (deployment.state !== 'requested') return [];
+    const { terms } = deployment;
+    return [
+      { type: 'planned', plan },
+      terms.count === 0 ? { type: 'queued', round: 1 } : { type: 'approval-requested', until: now + terms.withinMs },
+    ];
+  };
+}
+
+/** Adds one person's approval; the one that completes the number also queues the deployment. */
+export function approve(by: string): Decision {
+  return (deployment) => {
+    if (deployment.state !== 'awaiting-approval' || deployment.approvals.some((approval) => approval.by === by))
+      return [];
+    const complete = deployment.approvals.length + 1 >= deployment.terms.count;
+    return [{ type: 'approved', by }, ...(complete ? [{ type: 'queued', round: 1 } as const] : [])];
+  };
+}
+
+/** Ends a deployment that has not been approved yet. */
+export function deny(by: string): Decision {
+  return (deployment) => (isBeforeApproval(deployment) ? [{ type: 'denied', by }] : []);
+}
+
+/** Ends a deployment whose approval did not come in time. */
+export function expire(now: number): Decision {
+  return ({ state, approvalUntil }) =>
+    state === 'awaiting-approval' && approvalUntil !== undefined && approvalUntil <= now ? [{ type: 'expired' }] : [];
+}
+
+/** Begins the next attempt of a step. Answers nothing for a step that is done, so that a second flow skips it. */
+export function startStep(step: StepName): Decision {
+  return (deployment) => {
+    const record = deployment.steps[step];
+    if (record === undefined || record.state === 'done') return [];
+    return [{ type: 'step-started', step, attempt: record.attempt + 1 }];
+  };
+}
+
+/** Finishes a step, and with the action's last step the whole deployment. */
+export function finishStep<Name extends StepName>(step: Name, attempt: number, result: StepResults[Name]): Decision {
+  return (deployment) => {
+    const finished = { type: 'step-finished', step, attempt, result } as DeploymentEventBody;
+    const others = stepsOf[deployment.action].filter((name) => name !== step);
+    const last = others.every((name) => deployment.steps[name]?.state === 'done');
+    return last ? [finished, { type: 'succeeded' }] : [finished];
+  };
+}
+
+/** Fails a step for good, and with it the deployment. */
+export function failStep(step: StepName, attempt: number, failure: Failure): Decision {
+  return () => [
+    { type: 'step-failed', step, attempt, failure },
+    { type: 'failed', failure, step },
+  ];
+}
+
+/** Fails a deployment for a reason outside its steps. */
+export function fail(failure: Failure, step?: StepName): Decision {
+  return (deployment) => (isTerminal(deployment.state) ? [] : [{ type: 'failed', failure, ...(step && { step }) }]);
+}
+
+/** Enqueues the flow once more, for a deployment whose jobs are gone. */
+export function requeue(): Decision {
+  return (deployment) => {
+    if (deployment.state !== 'queued' && deployment.state !== 'running') return [];
+    return [{ type: 'queued', round: deployment.round + 1 }];
+  };
+}
+
+/** Throws EventRefusedError when the attempt is no longer the one that may act. Called before anything is made. */
+export function assertCurrent(deployment: Deployment, step: StepName, attempt: number): void {
+  const record = deployment.steps[step];
+  if (isTerminal(deployment.state) || record?.state !== 'running' || record.attempt !== attempt) {
+    throw new EventRefusedError(`Attempt ${attempt} of step "${step}" of ${deployment.id} has been superseded`);
+  }
+}
+
+function isBeforeApproval(deployment: Deployment): boolean {
+  return ['requested', 'planned', 'awaiting-approval'].includes(deployment.state);
+}

@@ -1,0 +1,132 @@
+import type { ClusterSpec } from './cluster-spec.ts';
+import type { Plan } from './plan.ts';
+import type { Action, StepName, StepResults } from './steps.ts';
+
+/** Where a deployment stands. The last five are terminal. */
+export type DeploymentState =
+  | 'requested'
+  | 'planned'
+  | 'awaiting-approval'
+  | 'queued'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'denied'
+  | 'expired';
+
+/** What a person is told about a failure; never a stack trace or a response body. */
+export interface Failure {
+  readonly message: string;
+  readonly hint?: string;
+  readonly code: string;
+}
+
+/** How far a running step is. `done` of `total` where there is a number to show. */
+export interface StepProgress {
+  readonly text: string;
+  readonly done?: number;
+  readonly total?: number;
+}
+
+export interface StepRecord<Name extends StepName = StepName> {
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  /** Counts up each time a worker takes the step on afresh; events of a lower attempt are refused. */
+  readonly attempt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly progress?: StepProgress;
+  /** Where the step's source of events was read up to, such as the id of Heat's last event. */
+  readonly marker?: string;
+  readonly result?: StepResults[Name];
+  readonly failure?: Failure;
+}
+
+export type StepRecords = { readonly [Name in StepName]?: StepRecord<Name> };
+
+/** How many approvals a deployment needs, whose, and how long they are waited for. */
+export interface ApprovalTerms {
+  readonly count: number;
+  /** Slack user and user-group ids. */
+  readonly from: readonly string[];
+  /** May the requester approve, too? */
+  readonly self: boolean;
+  readonly withinMs: number;
+}
+
+/** One run of up or down for one cluster: the fold of its events. */
+export interface Deployment {
+  readonly id: string;
+  readonly cluster: string;
+  readonly action: Action;
+  readonly spec: ClusterSpec;
+  readonly state: DeploymentState;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly channel: string;
+  /** Fencing number of the cluster's lock: higher than that of any earlier deployment of the cluster. */
+  readonly fence: number;
+  readonly terms: ApprovalTerms;
+  readonly plan?: Plan;
+  readonly approvalUntil?: number;
+  readonly approvals: readonly { readonly by: string; readonly at: number }[];
+  readonly deniedBy?: string;
+  readonly steps: StepRecords;
+  /** Which time the flow has been enqueued; part of its job ids. */
+  readonly round: number;
+  readonly failure?: Failure;
+  readonly failedStep?: StepName;
+  readonly finishedAt?: number;
+}
+
+/** A step's event names the attempt that wrote it. */
+interface StepEvent<Name extends StepName = StepName> {
+  readonly step: Name;
+  readonly attempt: number;
+}
+
+type StepFinished = {
+  [Name in StepName]: StepEvent<Name> & { readonly type: 'step-finished'; readonly result: StepResults[Name] };
+}[StepName];
+
+/** What happened, without the time: the store stamps `at` when it appends. */
+export type DeploymentEventBody =
+  | {
+      readonly type: 'requested';
+      readonly id: string;
+      readonly cluster: string;
+      readonly action: Action;
+      readonly spec: ClusterSpec;
+      readonly requestedBy: string;
+      readonly channel: string;
+      readonly fence: number;
+      readonly terms: ApprovalTerms;
+    }
+  | { readonly type: 'planned'; readonly plan: Plan }
+  | { readonly type: 'approval-requested'; readonly until: number }
+  | { readonly type: 'approved'; readonly by: string }
+  | { readonly type: 'denied'; readonly by: string }
+  | { readonly type: 'expired' }
+  | { readonly type: 'queued'; readonly round: number }
+  | (StepEvent & { readonly type: 'step-started' })
+  | (StepEvent & { readonly type: 'step-progress'; readonly progress: StepProgress; readonly marker?: string })
+  | (StepEvent & { readonly type: 'step-retried'; readonly failure: Failure })
+  | (StepEvent & {
+      readonly type: 'stack-event';
+      readonly resource: string;
+      readonly status: string;
+      readonly reason: string;
+    })
+  | StepFinished
+  | (StepEvent & { readonly type: 'step-failed'; readonly failure: Failure })
+  | { readonly type: 'succeeded' }
+  | { readonly type: 'failed'; readonly failure: Failure; readonly step?: StepName };
+
+export type DeploymentEvent = DeploymentEventBody & { readonly at: number };
+
+const terminalStates: readonly DeploymentState[] = ['succeeded', 'failed', 'cancelled', 'denied', 'expired'];
+
+/** True once nothing can happen to the deployment any more and its cluster's lock is free. */
+export function isTerminal(state: DeploymentState): boolean {
+  return terminalStates.includes(state);
+}

@@ -1,0 +1,12 @@
+/** What a deployment is going to do, as the person who approves it sees it. */
+export interface Plan {
+  /** What will be made, removed or reused, one sentence or phrase each. */
+  readonly lines: readonly PlanLine[];
+  /** Things that do not stop the deployment but that an approver should know. */
+  readonly warnings: readonly string[];
+}
+
+export interface PlanLine {
+  readonly label: string;
+  readonly text: string;
+}

@@ -1,0 +1,53 @@
+import type { ApprovalTerms, Deployment } from './deployment.ts';
+
+/** Who may do what. Ids are Slack users (U…, W…) and user groups (S…); nobody who is not named may anything. */
+export interface Policy {
+  readonly request: readonly string[];
+  readonly approve: ApprovalTerms;
+}
+
+/** A person, with the user groups that were looked up for them. */
+export interface Person {
+  readonly id: string;
+  readonly groups: readonly string[];
+}
+
+export type Verdict =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly reason: 'not-a-requester' | 'not-an-approver' | 'own-request';
+      readonly named: readonly string[];
+    };
+
+const allowed: Verdict = { allowed: true };
+
+/** May this person ask for a cluster to be brought up or taken down? */
+export function mayRequest(policy: Policy, person: Person): Verdict {
+  const named = [...policy.request, ...policy.approve.from];
+  return isNamed(person, named) ? allowed : { allowed: false, reason: 'not-a-requester', named };
+}
+
+/** May this person approve this deployment? The requester may not, unless the policy says so. */
+export function mayApprove(deployment: Deployment, person: Person): Verdict {
+  const { from, self } = deployment.terms;
+  if (!isNamed(person, from)) return { allowed: false, reason: 'not-an-approver', named: from };
+  if (deployment.requestedBy === person.id && !self) return { allowed: false, reason: 'own-request', named: from };
+  return allowed;
+}
+
+/** May this person stop a deployment that waits for approval? Approvers may, and whoever asked for it. */
+export function mayDeny(deployment: Deployment, person: Person): Verdict {
+  if (deployment.requestedBy === person.id) return allowed;
+  const { from } = deployment.terms;
+  return isNamed(person, from) ? allowed : { allowed: false, reason: 'not-an-approver', named: from };
+}
+
+/** Ids of user groups among those that a policy names. */
+export function groupsIn(ids: readonly string[]): string[] {
+  return ids.filter((id) => id.startsWith('S'));
+}
+
+function isNamed(person: Person, ids: readonly string[]): boolean {
+  return ids.includes(person.id) || person.groups.some((group) => ids.includes(group));
+}

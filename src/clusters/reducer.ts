@@ -1,0 +1,141 @@
+import { DeployError } from '../errors.ts';
+import {
+  type Deployment,
+  type DeploymentEvent,
+  type DeploymentState,
+  isTerminal,
+  type StepRecord,
+} from './deployment.ts';
+import type { StepName } from './steps.ts';
+import { stepsOf } from './steps.ts';
+
+/** An event came from an attempt that has been superseded, or for a deployment that is over. Whoever wrote it must stop. */
+export class EventRefusedError extends DeployError {
+  constructor(message: string) {
+    super('event_refused', message);
+  }
+}
+
+type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: Type }>;
+
+/**
+ * Folds one event into a deployment. Pure. Throws EventRefusedError for an event that may not happen in this state or
+ * that a stale attempt wrote, so that nothing can bring a finished deployment back to life.
+ */
+export function reduce(deployment: Deployment | undefined, event: DeploymentEvent): Deployment {
+  if (event.type === 'requested') return begin(deployment, event);
+  if (deployment === undefined)
+    throw new EventRefusedError(`A deployment begins with "requested", not "${event.type}"`);
+  if (isTerminal(deployment.state)) {
+    throw new EventRefusedError(`Deployment ${deployment.id} is ${deployment.state}; "${event.type}" comes too late`);
+  }
+  return 'step' in event && 'attempt' in event ? reduceStep(deployment, event) : reduceWhole(deployment, event);
+}
+
+/** Folds a whole history; undefined for an empty one. */
+export function replay(events: Iterable<DeploymentEvent>): Deployment | undefined {
+  let deployment: Deployment | undefined;
+  for (const event of events) deployment = reduce(deployment, event);
+  return deployment;
+}
+
+function begin(existing: Deployment | undefined, event: EventOf<'requested'>): Deployment {
+  if (existing !== undefined) throw new EventRefusedError(`Deployment ${existing.id} was requested already`);
+  const { type: _, at, ...request } = event;
+  const steps = Object.fromEntries(stepsOf[event.action].map((step) => [step, { state: 'waiting', attempt: 0 }]));
+  return { ...request, state: 'requested', requestedAt: at, approvals: [], steps, round: 0 };
+}
+
+type StepEventType =
+  | 'step-started'
+  | 'step-progress'
+  | 'step-retried'
+  | 'stack-event'
+  | 'step-finished'
+  | 'step-failed';
+type WholeEvent = Exclude<DeploymentEvent, { type: StepEventType | 'requested' }>;
+
+const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
+  planned: ['requested'],
+  'approval-requested': ['planned'],
+  approved: ['awaiting-approval'],
+  denied: ['requested', 'planned', 'awaiting-approval'],
+  expired: ['awaiting-approval'],
+  queued: ['planned', 'awaiting-approval', 'queued', 'running'],
+  succeeded: ['running'],
+  failed: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
+};
+
+function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
+  if (!allowedFrom[event.type].includes(deployment.state)) {
+    throw new EventRefusedError(
+      `Deployment ${deployment.id} is ${deployment.state}; "${event.type}" cannot happen now`,
+    );
+  }
+  switch (event.type) {
+    case 'planned':
+      return { ...deployment, state: 'planned', plan: event.plan };
+    case 'approval-requested':
+      return { ...deployment, state: 'awaiting-approval', approvalUntil: event.until };
+    case 'approved':
+      return { ...deployment, approvals: [...deployment.approvals, { by: event.by, at: event.at }] };
+    case 'queued':
+      return { ...deployment, state: 'queued', round: event.round };
+    default:
+      return finish(deployment, event);
+  }
+}
+
+function finish(deployment: Deployment, event: EventOf<'denied' | 'expired' | 'succeeded' | 'failed'>): Deployment {
+  const finished = { ...deployment, state: event.type, finishedAt: event.at };
+  if (event.type === 'denied') return { ...finished, deniedBy: event.by };
+  if (event.type !== 'failed') return finished;
+  return { ...finished, failure: event.failure, ...(event.step && { failedStep: event.step }) };
+}
+
+function reduceStep(deployment: Deployment, event: Extract<DeploymentEvent, { type: StepEventType }>): Deployment {
+  const record = currentStep(deployment, event.step);
+  if (event.type === 'step-started') {
+    if (event.attempt !== record.attempt + 1) throw stale(deployment, event.step, event.attempt);
+    const startedAt = record.startedAt ?? event.at;
+    return withStep(deployment, event.step, { ...record, state: 'running', attempt: event.attempt, startedAt });
+  }
+  if (event.attempt !== record.attempt || record.state !== 'running')
+    throw stale(deployment, event.step, event.attempt);
+  switch (event.type) {
+    case 'step-progress':
+      return withStep(deployment, event.step, {
+        ...record,
+        progress: event.progress,
+        ...(event.marker !== undefined && { marker: event.marker }),
+      });
+    case 'step-finished':
+      return withStep(deployment, event.step, { ...record, state: 'done', finishedAt: event.at, result: event.result });
+    case 'step-failed':
+      return withStep(deployment, event.step, {
+        ...record,
+        state: 'failed',
+        finishedAt: event.at,
+        failure: event.failure,
+      });
+    default:
+      return deployment;
+  }
+}
+
+function currentStep(deployment: Deployment, step: StepName): StepRecord {
+  const record = deployment.steps[step];
+  if (record === undefined) throw new EventRefusedError(`Deployment ${deployment.id} has no step "${step}"`);
+  if (deployment.state !== 'queued' && deployment.state !== 'running') {
+    throw new EventRefusedError(`Deployment ${deployment.id} is ${deployment.state}; step "${step}" cannot run now`);
+  }
+  return record;
+}
+
+function withStep(deployment: Deployment, step: StepName, record: StepRecord): Deployment {
+  return { ...deployment, state: 'running', steps: { ...deployment.steps, [step]: record } };
+}
+
+function stale(deployment: Deployment, step: StepName, attempt: number): EventRefusedError {
+  return new EventRefusedError(`Attempt ${attempt} of step "${step}" of ${deployment.id} has been superseded`);
+}

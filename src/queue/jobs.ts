@@ -1,0 +1,53 @@
+import type { StepName } from '../clusters/steps.ts';
+
+/** The queues, by what a worker needs to serve them: Docker, the clouds' APIs, Slack, nothing. */
+export const queueNames = ['build', 'cloud', 'notify', 'upkeep'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** Jobs about one deployment. */
+export interface DeploymentJob {
+  readonly deployment: string;
+}
+
+/** A step of a flow. */
+export interface StepJob extends DeploymentJob {
+  /**
+   * Set to the running attempt when a step puts itself off: whoever takes the job on next continues that attempt. A job
+   * that is taken up without it was broken off, and begins a new attempt, which fences off the old one.
+   */
+  readonly resume?: number;
+}
+
+/** Job names and their data. The names are stored in Redis: renaming one is a migration. No data may hold a secret. */
+export interface JobData extends Record<StepName, StepJob> {
+  plan: DeploymentJob;
+  start: DeploymentJob;
+  notify: DeploymentJob;
+  sweep: Record<string, never>;
+  reconcile: Record<string, never>;
+}
+export type JobName = keyof JobData;
+
+/** Which queue serves a job. `publish` reads the files that `build` left, so both run where builds run. */
+export const queueOf: Readonly<Record<JobName, QueueName>> = {
+  build: 'build',
+  publish: 'build',
+  plan: 'cloud',
+  start: 'cloud',
+  image: 'cloud',
+  keypair: 'cloud',
+  stack: 'cloud',
+  verify: 'cloud',
+  'delete-stack': 'cloud',
+  notify: 'notify',
+  sweep: 'upkeep',
+  reconcile: 'upkeep',
+};
+
+/** Narrows a text to the name of a queue. */
+export function isQueueName(name: string): name is QueueName {
+  return queueNames.some((queue) => queue === name);
+}
+
+/** Prefix of BullMQ's keys. */
+export const queuePrefix = 'slipway:queue';

@@ -1,0 +1,75 @@
+import { type JobsOptions, Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Logger } from '../log.ts';
+import { type JobData, type JobName, type QueueName, queueNames, queueOf, queuePrefix } from './jobs.ts';
+
+/** Finished jobs are worth little: the deployment's events tell what happened. Failed ones are kept for the operator. */
+const keep = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, count: 1000 } } as const;
+
+/**
+ * How a job is tried again: five times within about a minute. Waiting does not count, since a job that waits puts
+ * itself off instead.
+ */
+const retries = { attempts: 5, backoff: { type: 'exponential', delay: 2_000 } } as const;
+
+/** Options that every job has. */
+export const jobDefaults: JobsOptions = { ...keep, ...retries };
+
+/** Puts jobs into queues. One of them serves a whole process. */
+export class Producer {
+  readonly #redis: Redis;
+  readonly #queues: ReadonlyMap<QueueName, Queue>;
+
+  constructor(redisUrl: string, log: Logger) {
+    // Fails fast: a slash command is better answered with "Redis does not answer" than never.
+    this.#redis = new Redis(redisUrl, { maxRetriesPerRequest: 2, connectTimeout: 5_000 });
+    this.#redis.on('error', (error) => log.warn({ err: error.message }, 'redis connection of the queues'));
+    this.#queues = new Map(
+      queueNames.map((name) => [name, new Queue(name, { connection: this.#redis, prefix: queuePrefix })]),
+    );
+    for (const queue of this.#queues.values()) queue.on('error', (error) => log.warn({ err: error.message }, 'queue'));
+  }
+
+  /** Has a plan made for a requested deployment. Asking twice makes one. */
+  async plan(deployment: string): Promise<void> {
+    await this.#add('plan', { deployment }, { jobId: `${deployment}-plan` });
+  }
+
+  /** Has an approved deployment's flow enqueued. Asking twice for the same round enqueues one. */
+  async start(deployment: string, round: number): Promise<void> {
+    await this.#add('start', { deployment }, { jobId: `${deployment}-r${round}-start` });
+  }
+
+  /**
+   * Has a deployment's thread and card brought up to date. Calls while such a job waits or is put off fold into it; one
+   * while it runs makes it run once more.
+   */
+  async notify(deployment: string): Promise<void> {
+    await this.#add('notify', { deployment }, { deduplication: { id: deployment, keepLastIfActive: true } });
+  }
+
+  /** Has `sweep` and `reconcile` run at an interval, however many workers ask for it. */
+  async schedule(job: 'sweep' | 'reconcile', everyMs: number): Promise<void> {
+    await this.queue(queueOf[job]).upsertJobScheduler(
+      job,
+      { every: everyMs },
+      { name: job, opts: { ...keep, attempts: 1 } },
+    );
+  }
+
+  /** The queue of that name. */
+  queue(name: QueueName): Queue {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw new TypeError(`no queue ${name}`);
+    return queue;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    this.#redis.disconnect();
+  }
+
+  async #add<Name extends JobName>(name: Name, data: JobData[Name], options: JobsOptions): Promise<void> {
+    await this.queue(queueOf[name]).add(name, data, { ...jobDefaults, ...options });
+  }
+}

@@ -1,0 +1,20 @@
+/** Every Redis key that Slipway writes itself; BullMQ's live beside them under slipway:queue. */
+export const keys = {
+  deployment: (id: string) => `slipway:deployment:${id}`,
+  events: (id: string) => `slipway:deployment:${id}:events`,
+  lock: (cluster: string) => `slipway:cluster:${cluster}:lock`,
+  /** Deployments by time of request. */
+  deployments: 'slipway:deployments',
+  /** Deployments that are not over, by time of request. */
+  active: 'slipway:deployments:active',
+  /** Deployments with events that their thread has not been told yet. */
+  unannounced: 'slipway:deployments:unannounced',
+  /** Hash of clusters by name. */
+  clusters: 'slipway:clusters',
+  fence: 'slipway:fence',
+  thread: (id: string) => `slipway:deployment:${id}:thread`,
+  cardUpdates: 'slipway:card-updates',
+} as const;
+
+/** Pub/sub channel that names each deployment which has just ended, so that workers stop what they do for it. */
+export const overChannel = 'slipway:over';
