@@ -26,10 +26,17 @@ export interface KubernetesSpec {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Either an image that exists, or a name and where its file comes from when it does not. */
-export type ImageSpec =
-  | { readonly id: string }
-  | { readonly name: string; readonly file?: string; readonly url?: string; readonly sha512?: string };
+/** Either an image that exists, or one that Slipway may make. */
+export type ImageSpec = { readonly id: string } | NamedImageSpec;
+
+/** An image by name; `file` or `url` say where it comes from when Glance does not have it. */
+export interface NamedImageSpec {
+  readonly name: string;
+  readonly format: 'qcow2' | 'raw';
+  readonly file?: string;
+  readonly url?: string;
+  readonly sha512?: string;
+}
 
 /** The Nova keypair for SSH; imported when a public key is given and the name does not exist yet. */
 export interface KeypairSpec {

@@ -114,6 +114,7 @@ export type DeploymentEventBody =
   | (StepEvent & {
       readonly type: 'stack-event';
       readonly resource: string;
+      readonly resourceType: string;
       readonly status: string;
       readonly reason: string;
     })

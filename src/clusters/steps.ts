@@ -14,9 +14,10 @@ export const stepsOf = {
 
 export type StepName = (typeof stepsOf)[Action][number];
 
-/** One tarball of a release: size in bytes, digests in hexadecimal. */
+/** One tarball of a release on the worker that built it: size in bytes, digests in hexadecimal. */
 export interface ReleaseArtifact {
   readonly name: string;
+  readonly path: string;
   readonly size: number;
   readonly sha256: string;
   readonly md5: string;
@@ -24,12 +25,7 @@ export interface ReleaseArtifact {
 
 /** What each finished step leaves for the ones after it. No secret may be in here: it is kept in Redis in the clear. */
 export interface StepResults {
-  build: {
-    readonly version: string;
-    readonly commit: string;
-    readonly directory: string;
-    readonly files: readonly ReleaseArtifact[];
-  };
+  build: { readonly version: string; readonly commit: string; readonly files: readonly ReleaseArtifact[] };
   publish: { readonly container: string; readonly server: { readonly object: string; readonly sha256: string } };
   image: { readonly id: string; readonly name: string; readonly uploaded: boolean };
   keypair: { readonly name: string; readonly imported: boolean };

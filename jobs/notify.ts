@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import { DelayedError, type Job } from 'bullmq';
+import type { Deployment } from '../src/clusters/deployment.ts';
+import type { Logger } from '../src/log.ts';
+import type { DeploymentJob } from '../src/queue/jobs.ts';
+import { deploymentCard } from '../src/slack/views/deployment-card.ts';
+import { threadMessage } from '../src/slack/views/thread-message.ts';
+import type { Deployments, StoredEvent } from '../src/store/deployments.ts';
+import type { ThreadState, Threads } from '../src/store/threads.ts';
+
+/** Slack's chat.update is Tier 3 (50 a minute) for all cards of a workspace together; this leaves some for retries. */
+const cardUpdatesPerMinute = 45;
+
+/** The shortest time between two updates of one card. */
+const cardIntervalMs = 3_000;
+
+/** Waits between two tries while Slack is away: doubled from the first to the last. */
+const outageWaitMs = { first: 1_000, last: 30_000 } as const;
+
+/** What the notify job needs. */
+export interface NotifyTools {
+  readonly deployments: Deployments;
+  readonly threads: Threads;
+  readonly slack: WebClient;
+  readonly log: Logger;
+}
+
+/** What a notify job keeps between two tries. */
+interface NotifyJob extends DeploymentJob {
+  readonly outages?: number;
+}
+
+/**
+ * Brings one deployment's card and thread up to date: the one writer to threads. What was posted is recorded message by
+ * message, so that after a crash at most the one in flight appears twice. When a card may not be updated yet, or Slack
+ * is away, the job puts itself off and goes on where it stopped.
+ */
+export async function notify(job: Job<NotifyJob>, token: string, tools: NotifyTools): Promise<void> {
+  let waitMs: number;
+  let outages = 0;
+  try {
+    waitMs = await bringUpToDate(job.data.deployment, tools);
+  } catch (error) {
+    outages = (job.data.outages ?? 0) + 1;
+    waitMs = waitAfter(error, outages);
+    tools.log.warn({ err: error, deployment: job.data.deployment, waitMs }, 'telling Slack');
+  }
+  if (waitMs === 0) return;
+  await job.updateData({ deployment: job.data.deployment, outages });
+  await job.moveToDelayed(Date.now() + waitMs, token);
+  throw new DelayedError();
+}
+
+/** Answers 0 when everything has been told, or the milliseconds after which the card may be updated. */
+async function bringUpToDate(id: string, tools: NotifyTools): Promise<number> {
+  const { deployments, threads } = tools;
+  const deployment = await deployments.find(id);
+  if (deployment === undefined) {
+    await threads.markAnnounced(id, '');
+    return 0;
+  }
+  let thread = (await threads.find(id)) ?? (await postCard(deployment, tools));
+  const card = await updateCard(deployment, thread, tools);
+  thread = card.thread;
+  for (const stored of await deployments.events(id, thread.position)) {
+    thread = await tell(stored, deployment, thread, tools);
+  }
+  if (card.waitMs === 0) await threads.markAnnounced(id, thread.position);
+  return card.waitMs;
+}
+
+async function postCard(deployment: Deployment, { slack, threads }: NotifyTools): Promise<ThreadState> {
+  const card = deploymentCard(deployment);
+  const { channel, ts } = await slack.chat.postMessage({
+    channel: deployment.channel,
+    ...card,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  const thread: ThreadState = {
+    channel: channel ?? deployment.channel,
+    cardTs: ts ?? '',
+    cardDigest: digest(card),
+    cardAt: Date.now(),
+    position: '',
+  };
+  await threads.save(deployment.id, thread);
+  return thread;
+}
+
+async function updateCard(
+  deployment: Deployment,
+  thread: ThreadState,
+  { slack, threads, log }: NotifyTools,
+): Promise<{ thread: ThreadState; waitMs: number }> {
+  const card = deploymentCard(deployment);
+  const cardDigest = digest(card);
+  if (cardDigest === thread.cardDigest) return { thread, waitMs: 0 };
+
+  const now = Date.now();
+  const early = thread.cardAt + cardIntervalMs - now;
+  const waitMs = early > 0 ? early : await threads.spendCardUpdate(cardUpdatesPerMinute, now);
+  if (waitMs > 0) return { thread, waitMs };
+
+  await tolerating(() => slack.chat.update({ channel: thread.channel, ts: thread.cardTs, ...card }), log);
+  const updated = { ...thread, cardDigest, cardAt: now };
+  await threads.save(deployment.id, updated);
+  return { thread: updated, waitMs: 0 };
+}
+
+/** Tells the thread of one event, if it is a milestone, and notes that it has been told. */
+async function tell(
+  { id, event }: StoredEvent,
+  deployment: Deployment,
+  thread: ThreadState,
+  { slack, threads }: NotifyTools,
+): Promise<ThreadState> {
+  const message = threadMessage(event, deployment);
+  const told = { ...thread, position: id };
+  if (message === undefined) return told;
+  await slack.chat.postMessage({
+    channel: thread.channel,
+    thread_ts: thread.cardTs,
+    ...message,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  await threads.save(deployment.id, told);
+  return told;
+}
+
+/** What Slack says of a card that somebody deleted or that it holds too old to edit: the thread goes on without it. */
+const cardIsGone = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
+
+async function tolerating(update: () => Promise<unknown>, log: Logger): Promise<void> {
+  try {
+    await update();
+  } catch (error) {
+    if (!(error instanceof WebAPIPlatformError) || !cardIsGone.includes(error.data.error)) throw error;
+    log.warn({ reason: error.data.error }, 'a card cannot be updated any more');
+  }
+}
+
+function waitAfter(error: unknown, outages: number): number {
+  if (error instanceof WebAPIRateLimitedError) return error.retryAfter * 1_000;
+  return Math.min(outageWaitMs.first * 2 ** (outages - 1), outageWaitMs.last);
+}
+
+function digest(card: object): string {
+  return createHash('sha256').update(JSON.stringify(card)).digest('base64url');
+}

@@ -1,0 +1,74 @@
+import type { Deployment, DeploymentEventBody, StepProgress } from '../src/clusters/deployment.ts';
+import type { StepName, StepResults } from '../src/clusters/steps.ts';
+import type { Logger } from '../src/log.ts';
+import type { OpenStack } from '../src/openstack/openstack.ts';
+import type { Producer } from '../src/queue/producer.ts';
+import type { Clusters } from '../src/store/clusters.ts';
+import type { Deployments } from '../src/store/deployments.ts';
+
+/** What every job of a worker process shares. */
+export interface Tools {
+  readonly deployments: Deployments;
+  readonly clusters: Clusters;
+  readonly producer: Producer;
+  /** The connection to a cloud of clouds.yaml (undefined: the OS_* environment); one per cloud and process. */
+  openstack(cloud: string | undefined): OpenStack;
+  /** Names of the clouds that clusters.yaml uses. */
+  readonly clouds: readonly (string | undefined)[];
+  /** Folder for builds and logs. */
+  readonly dataDir: string;
+  /** Path of the root Heat template. */
+  readonly template: string;
+  readonly log: Logger;
+}
+
+/** A step's answer when what it waits for has not come yet: the job sleeps in Redis, and no worker waits. */
+export interface Again {
+  readonly again: true;
+  readonly afterSeconds: number;
+}
+
+/** What a step may say about itself while it runs. */
+export interface StepHandle {
+  readonly attempt: number;
+  /** Milliseconds since the epoch at which the step's first attempt began. */
+  readonly startedAt: number;
+  /** Where the source of events had been read up to when this run began. */
+  readonly marker: string | undefined;
+  /** Records progress, and optionally how far a source of events has been read. */
+  report(progress: StepProgress, marker?: string): Promise<void>;
+  /** Records progress that comes often: at most once a second, the latest wins, and nobody waits for it. */
+  tick(progress: StepProgress): void;
+  /** Records events as they are, in one piece. */
+  record(events: readonly DeploymentEventBody[]): Promise<void>;
+  /** Throws when another attempt has taken over or the deployment is over. Called before anything is made. */
+  checkpoint(): Promise<void>;
+  /** Puts the step off: it is called again, in the same attempt, on any worker. */
+  again(options: { afterSeconds: number }): Again;
+}
+
+/** Everything that one run of a step needs. */
+export interface Run {
+  readonly deployment: Deployment;
+  readonly step: StepHandle;
+  readonly tools: Tools;
+  /** The cluster's cloud; connected on first use. */
+  readonly openstack: OpenStack;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/** A step makes sure that one thing is so, and may be called any number of times. */
+export type Step<Name extends StepName = StepName> = (run: Run) => Promise<StepResults[Name] | Again>;
+
+/** True for a step's answer that puts it off. */
+export function isAgain(outcome: object): outcome is Again {
+  return 'again' in outcome;
+}
+
+/** The result of an earlier step. Throws when it has none, which the order of the flow rules out. */
+export function resultOf<Name extends StepName>(deployment: Deployment, step: Name): StepResults[Name] {
+  const result = deployment.steps[step]?.result;
+  if (result === undefined) throw new TypeError(`step ${step} of ${deployment.id} has no result yet`);
+  return result as StepResults[Name];
+}

@@ -1,0 +1,124 @@
+import type { DeploymentEventBody } from '../src/clusters/deployment.ts';
+import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
+import { parseStackLabel, parseStackOutputs, type StackResult, stackParameters } from '../src/clusters/stack.ts';
+import { NameTakenError, StackFailedError } from '../src/errors.ts';
+import { listStackEvents, type StackEvent } from '../src/openstack/heat/events.ts';
+import { firstFailure } from '../src/openstack/heat/failure.ts';
+import { listStackResources } from '../src/openstack/heat/resources.ts';
+import { createStack, findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
+import { loadTemplate } from '../src/openstack/heat/template-files.ts';
+import { ensureTempUrlKey, signObjectUrl } from '../src/openstack/swift/temp-url.ts';
+import { type Again, type Run, resultOf } from './run.ts';
+
+/** How long after its creation Heat gives up on a stack, in minutes. */
+const stackTimeoutMinutes = 60;
+
+/** Nodes that are added later fetch by the same URL, so it lives long; it opens one public tarball and nothing else. */
+const serverUrlLifetimeMs = 365 * 24 * 3_600_000;
+
+/** How deep the template nests: the group of nodes, and each node's own stack. */
+const nestedDepth = 2;
+
+/** Seconds between two looks at a stack. Each costs three calls. */
+const pollSeconds = 3;
+
+/**
+ * Creates the cluster's stack, or adopts the one that an earlier attempt of this deployment created; then follows its
+ * events, put off between two looks, until it is complete or failed.
+ */
+export async function stack(run: Run): Promise<StackResult | Again> {
+  const { openstack, deployment, step, signal } = run;
+  const ref = await ensureStack(run);
+
+  const current = await getStack(openstack.heat, ref, { resolveOutputs: false }, signal);
+  await reportProgress(run, ref);
+  if (current.state === 'IN_PROGRESS') return step.again({ afterSeconds: pollSeconds });
+  if (current.state === 'FAILED') throw await explainFailure(run, ref, current.statusReason);
+
+  const complete = await getStack(openstack.heat, ref, { resolveOutputs: true }, signal);
+  run.log.info({ stack: ref.id, deployment: deployment.id }, 'stack is complete');
+  return parseStackOutputs(ref, complete.outputs);
+}
+
+async function ensureStack(run: Run): Promise<StackRef> {
+  const { openstack, deployment, step, signal } = run;
+  const name = stackName(deployment.cluster);
+  const existing = await findStack(openstack.heat, name, signal);
+  if (existing !== undefined) {
+    if (parseStackLabel(existing.parameters)?.deployment === deployment.id) return existing;
+    throw new NameTakenError(`A stack named ${name} exists already`, {
+      hint: `Tear it down first: /k8s down ${deployment.cluster}`,
+      detail: { stack: existing.id },
+    });
+  }
+
+  const { version } = resultOf(deployment, 'build');
+  const inputs = {
+    version,
+    image: resultOf(deployment, 'image').id,
+    keypair: resultOf(deployment, 'keypair').name,
+    serverUrl: await serverUrl(run),
+    serverSha256: resultOf(deployment, 'publish').server.sha256,
+  };
+  const { template, files } = await loadTemplate(run.tools.template);
+  await step.checkpoint();
+  return createStack(
+    openstack.heat,
+    {
+      name,
+      template,
+      files,
+      parameters: stackParameters(deployment, inputs),
+      timeoutMinutes: stackTimeoutMinutes,
+      tags: [stackTag, clusterTag(deployment.cluster)],
+    },
+    signal,
+  );
+}
+
+async function serverUrl({ openstack, deployment, signal }: Run): Promise<string> {
+  const { container, server } = resultOf(deployment, 'publish');
+  const key = await ensureTempUrlKey(openstack.swift, container, signal);
+  return signObjectUrl(
+    openstack.swift,
+    { container, object: server.object, key, lifetimeMs: serverUrlLifetimeMs },
+    signal,
+  );
+}
+
+async function reportProgress({ openstack, step, signal }: Run, ref: StackRef): Promise<void> {
+  const events = await listStackEvents(
+    openstack.heat,
+    ref,
+    { nestedDepth, ...(step.marker !== undefined && { marker: step.marker }) },
+    signal,
+  );
+  const resources = await listStackResources(openstack.heat, ref, { nestedDepth }, signal);
+  const done = resources.filter(({ status }) => status === 'CREATE_COMPLETE').length;
+  const told = events.filter(isMilestone).map((event) => toEvent(event, step.attempt));
+  const last = events.at(-1)?.id;
+  if (told.length > 0) await step.record(told);
+  await step.report({ text: `${done} of ${resources.length} resources`, done, total: resources.length }, last);
+}
+
+/** Servers, their signals, the way in, and whatever failed: what a person follows a stack by. */
+function isMilestone({ resourceType, status }: StackEvent): boolean {
+  if (status === 'CREATE_FAILED') return true;
+  const watched = ['OS::Nova::Server', 'OS::Heat::WaitCondition', 'OS::Neutron::FloatingIP'];
+  return status === 'CREATE_COMPLETE' && watched.includes(resourceType);
+}
+
+function toEvent(event: StackEvent, attempt: number): DeploymentEventBody {
+  const { resource, resourceType, status, reason } = event;
+  return { type: 'stack-event', step: 'stack', attempt, resource, resourceType, status, reason };
+}
+
+async function explainFailure({ openstack, signal }: Run, ref: StackRef, reason: string): Promise<StackFailedError> {
+  const events = await listStackEvents(openstack.heat, ref, { nestedDepth }, signal);
+  const failure = firstFailure(events);
+  const what = failure ? `${failure.resource} (${failure.resourceType}): ${failure.reason}` : reason;
+  return new StackFailedError(`Heat could not create ${ref.name}: ${what}`, {
+    hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
+    detail: { stack: ref.id },
+  });
+}

@@ -1,0 +1,182 @@
+import { hostname } from 'node:os';
+import { type ConnectionOptions, FlowProducer, type Job, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { StepName } from '../src/clusters/steps.ts';
+import { isStepName } from '../src/clusters/steps.ts';
+import type { DeploymentJob, QueueName, StepJob } from '../src/queue/jobs.ts';
+import { queuePrefix } from '../src/queue/jobs.ts';
+import { overChannel } from '../src/store/keys.ts';
+import { build } from './build.ts';
+import { deleteStack } from './delete-stack.ts';
+import { image } from './image.ts';
+import { keypair } from './keypair.ts';
+import { type NotifyTools, notify } from './notify.ts';
+import { plan } from './plan.ts';
+import { publish } from './publish.ts';
+import { reconcile } from './reconcile.ts';
+import type { Step, Tools } from './run.ts';
+import { stack } from './stack.ts';
+import { start } from './start.ts';
+import { processStep } from './step-processor.ts';
+import { sweep } from './sweep.ts';
+import { verify } from './verify.ts';
+
+/** Which function makes each step so. */
+const steps: { readonly [Name in StepName]: Step<Name> } = {
+  build,
+  publish,
+  image,
+  keypair,
+  stack,
+  verify,
+  'delete-stack': deleteStack,
+};
+
+/**
+ * How many jobs of a queue one process runs at once. Builds go one at a time: `make quick-release` has a global name for
+ * its builder in the Docker engine.
+ */
+const concurrency: Readonly<Record<QueueName, number>> = { build: 1, cloud: 20, notify: 5, upkeep: 1 };
+
+/**
+ * A job whose worker died is taken up after its lock has run out and the next look for such jobs: within 25 seconds.
+ * Steps never block the event loop (builds are child processes), so that a lock can be this short.
+ */
+const lockMs = 15_000;
+const stalledCheckMs = 10_000;
+
+/** A worker that is killed again and again during one step: then the sweep fails the deployment. */
+const maxStalledCount = 5;
+
+const sweepEveryMs = 5_000;
+const reconcileEveryMs = 60_000;
+
+export interface WorkerOptions {
+  readonly redisUrl: string;
+  readonly queues: readonly QueueName[];
+  readonly tools: Tools;
+  /** Needed for the queue `notify`. */
+  readonly notify?: NotifyTools;
+}
+
+/** The running workers of one process. */
+export interface RunningWorker {
+  /** Hands running steps to other workers and stops. */
+  close(): Promise<void>;
+}
+
+/** Starts serving queues. Throws when Redis cannot be reached. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { redisUrl, queues, tools } = options;
+  const connection: ConnectionOptions = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const shutdown = new AbortController();
+  const endings = await watchEndings(redisUrl);
+  const flows = new FlowProducer({ connection, prefix: queuePrefix });
+
+  const process = async (job: Job, token = '', signal = new AbortController().signal): Promise<void> =>
+    endings.during(job, (over) =>
+      dispatch(job, token, { shutdown: shutdown.signal, job: signal, over }, flows, options),
+    );
+  const workers = queues.map((queue) => {
+    const worker = new Worker(queue, process, {
+      connection,
+      prefix: queuePrefix,
+      concurrency: concurrency[queue],
+      lockDuration: lockMs,
+      stalledInterval: stalledCheckMs,
+      maxStalledCount,
+      name: hostname(),
+    });
+    worker.on('error', (error) => tools.log.warn({ err: error, queue }, 'worker'));
+    worker.on('failed', (job, error) => tools.log.warn({ job: job?.id, queue, reason: error.message }, 'job failed'));
+    return worker;
+  });
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  if (queues.includes('upkeep')) {
+    await tools.producer.schedule('sweep', sweepEveryMs);
+    await tools.producer.schedule('reconcile', reconcileEveryMs);
+  }
+
+  return {
+    async close() {
+      shutdown.abort(new Error('the worker is shutting down'));
+      await Promise.all(workers.map((worker) => worker.close()));
+      await flows.close();
+      endings.close();
+      (connection as Redis).disconnect();
+    },
+  };
+}
+
+interface Signals {
+  readonly shutdown: AbortSignal;
+  readonly job: AbortSignal;
+  readonly over: AbortSignal;
+}
+
+async function dispatch(
+  job: Job,
+  token: string,
+  signals: Signals,
+  flows: FlowProducer,
+  options: WorkerOptions,
+): Promise<void> {
+  const { tools } = options;
+  if (isStepName(job.name)) return runStep(job.name, job, token, signals, tools);
+  const signal = AbortSignal.any([signals.shutdown, signals.job]);
+  switch (job.name) {
+    case 'plan':
+      return plan(job as Job<DeploymentJob>, tools, signal);
+    case 'start':
+      return start(job.data as DeploymentJob, flows, tools);
+    case 'sweep':
+      return sweep(tools, Date.now());
+    case 'reconcile':
+      return reconcile(tools, signal);
+    case 'notify':
+      if (options.notify) return notify(job as Job<DeploymentJob>, token, options.notify);
+      break;
+  }
+  throw new TypeError(`this worker does not know the job ${job.name}`);
+}
+
+/** One generic call, so that each step's result keeps its own type. */
+function runStep<Name extends StepName>(
+  name: Name,
+  job: Job,
+  token: string,
+  signals: Signals,
+  tools: Tools,
+): Promise<void> {
+  return processStep(name, steps[name] as Step<Name>, job as Job<StepJob>, token, signals, tools);
+}
+
+interface Endings {
+  /** Calls `work` with a signal that fires when the job's deployment ends. */
+  during<Result>(job: Job, work: (over: AbortSignal) => Promise<Result>): Promise<Result>;
+  close(): void;
+}
+
+/** Listens for deployments that end, so that whatever still runs for one here stops at once. */
+async function watchEndings(redisUrl: string): Promise<Endings> {
+  const running = new Map<AbortController, string>();
+  const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  await subscriber.subscribe(overChannel);
+  subscriber.on('message', (_channel, ended) => {
+    for (const [controller, id] of running) {
+      if (id === ended) controller.abort(new Error('the deployment is over'));
+    }
+  });
+  return {
+    async during(job, work) {
+      const controller = new AbortController();
+      running.set(controller, (job.data as Partial<DeploymentJob>).deployment ?? '');
+      try {
+        return await work(controller.signal);
+      } finally {
+        running.delete(controller);
+      }
+    },
+    close: () => subscriber.disconnect(),
+  };
+}

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { load } from 'js-yaml';
+import { z } from 'zod';
+import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import type { Policy } from '../clusters/policy.ts';
+import { parseDuration } from './duration.ts';
+
+/** What clusters.yaml says. */
+export interface ClustersFile {
+  readonly policy: Policy;
+  readonly clusters: ReadonlyMap<string, ClusterSpec>;
+}
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  context.addIssue({ code: 'custom', message: 'expected a duration such as 30m or 1h' });
+  return z.NEVER;
+});
+
+const cidr = z.string().refine(isCidr, 'expected an IPv4 network such as 10.123.0.0/24');
+const address = z.string().refine((text) => isIPv4(text), 'expected an IPv4 address such as 10.0.0.10');
+const slackPerson = z.string().regex(/^[UWS][A-Z0-9]{2,}$/, 'expected the id of a Slack user (U…) or user group (S…)');
+const flavor = z.string().min(1);
+
+const kubernetes = z.strictObject({
+  version: z.string().min(1),
+  source: z.literal('build').default('build'),
+  repository: z.string().min(1).default('https://github.com/kubernetes/kubernetes.git'),
+  target: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
+    .default('quick-release'),
+  variables: z
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of a make variable in capitals'), z.string())
+    .default({}),
+});
+
+const image = z.union(
+  [
+    z.strictObject({ id: z.string().min(1) }),
+    z
+      .strictObject({
+        name: z.string().min(1),
+        format: z.enum(['qcow2', 'raw']).default('qcow2'),
+        file: z.string().optional(),
+        url: z.url({ protocol: /^https?$/ }).optional(),
+        sha512: z
+          .string()
+          .regex(/^[0-9a-f]{128}$/, 'expected 128 hexadecimal digits')
+          .optional(),
+      })
+      .refine((value) => !(value.file && value.url), 'give a file or a url, not both')
+      .refine((value) => !value.url || value.sha512, 'an image from a url needs its sha512'),
+  ],
+  { error: 'expected {id: …}, or {name: …} with a file, or a url and its sha512' },
+);
+
+const cluster = z.strictObject({
+  cloud: z.string().min(1).optional(),
+  channel: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'expected the id of a Slack channel, such as C0123456789'),
+  kubernetes,
+  image,
+  keypair: z.strictObject({ name: z.string().min(1), publicKey: z.string().startsWith('ssh-').optional() }),
+  controlPlane: z.strictObject({
+    count: z.literal(1, 'only one control plane server is supported').default(1),
+    flavor,
+  }),
+  nodes: z
+    .strictObject({ count: z.int().min(0), max: z.int().min(1).optional(), flavor })
+    .refine((value) => value.max === undefined || value.max >= value.count, 'max must not be below count'),
+  network: z.strictObject({
+    external: z.string().min(1),
+    cidr: cidr.default('10.123.0.0/24'),
+    dns: z.array(address).min(1, 'expected at least one resolver'),
+  }),
+});
+
+const clusterName = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/,
+    'a cluster name has 1 to 30 lower-case letters, digits and hyphens, begins with a letter and does not end in a hyphen',
+  );
+
+const file = z.strictObject({
+  policy: z.strictObject({
+    request: z.array(slackPerson).min(1),
+    approve: z.strictObject({
+      from: z.array(slackPerson).default([]),
+      count: z.int().min(0).max(5).default(1),
+      self: z.boolean().default(false),
+      within: duration.default(3_600_000),
+    }),
+  }),
+  clusters: z.record(clusterName, cluster),
+});
+
+type ParsedCluster = z.infer<typeof cluster>;
+
+/**
+ * Reads and checks clusters.yaml; adds every problem to `problems`. Relative paths in it (an image's file, a repository)
+ * are taken from the folder that it is in.
+ */
+export function readClustersFile(path: string, problems: string[]): ClustersFile | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    problems.push(`CLUSTERS_FILE: there is no file ${path}; copy clusters.example.yaml there and adapt it`);
+    return undefined;
+  }
+  return parseClustersFile(text, path, problems);
+}
+
+/** The same for a text that has been read already. */
+export function parseClustersFile(text: string, path: string, problems: string[]): ClustersFile | undefined {
+  let content: unknown;
+  try {
+    content = load(text, { filename: path });
+  } catch (error) {
+    problems.push(`${path}: not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    return undefined;
+  }
+  const parsed = file.safeParse(content);
+  if (!parsed.success) {
+    problems.push(
+      ...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'file'}: ${issue.message}`),
+    );
+    return undefined;
+  }
+  const { policy, clusters } = parsed.data;
+  const { within, ...approve } = policy.approve;
+  if (approve.count > 0 && approve.from.length === 0) {
+    problems.push(`${path}: policy.approve.from: nobody may approve, but ${approve.count} approval is asked for`);
+  }
+  return {
+    policy: { request: policy.request, approve: { ...approve, withinMs: within } },
+    clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
+  };
+}
+
+function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpec {
+  const { repository } = parsed.kubernetes;
+  return {
+    name,
+    cloud: parsed.cloud,
+    channel: parsed.channel,
+    kubernetes: {
+      ...parsed.kubernetes,
+      repository: isRelativePath(repository) ? resolve(folder, repository) : repository,
+    },
+    image: toImage(parsed.image, folder),
+    keypair: { name: parsed.keypair.name, ...(parsed.keypair.publicKey && { publicKey: parsed.keypair.publicKey }) },
+    controlPlane: { flavor: parsed.controlPlane.flavor },
+    nodes: { ...parsed.nodes, max: parsed.nodes.max ?? Math.max(1, parsed.nodes.count) },
+    network: parsed.network,
+  };
+}
+
+function toImage(parsed: ParsedCluster['image'], folder: string): ClusterSpec['image'] {
+  if ('id' in parsed) return parsed;
+  const { name, format, file: path, url, sha512 } = parsed;
+  return { name, format, ...(path && { file: resolve(folder, path) }), ...(url && { url }), ...(sha512 && { sha512 }) };
+}
+
+function isRelativePath(repository: string): boolean {
+  return repository.startsWith('./') || repository.startsWith('../');
+}
+
+function isCidr(text: string): boolean {
+  const [base = '', bits = '', ...rest] = text.split('/');
+  return isIPv4(base) && /^\d{1,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= 28 && rest.length === 0;
+}

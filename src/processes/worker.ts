@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Tools } from '../../jobs/run.ts';
+import { startWorker } from '../../jobs/worker.ts';
+import { type Config, type Environment, readConfig } from '../config/config.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { connect, type OpenStack } from '../openstack/openstack.ts';
+import { packageRoot } from '../package-root.ts';
+import type { QueueName } from '../queue/jobs.ts';
+import { createWebClient } from '../slack/web-client.ts';
+import { Threads } from '../store/threads.ts';
+import type { RunningProcess } from './bot.ts';
+import { openStores, type Stores } from './stores.ts';
+
+/** Starts a process that works on queues. Throws ConfigError, or DeployError when Redis does not answer. */
+export async function startWorkerProcess(env: Environment, queues: readonly QueueName[]): Promise<RunningProcess> {
+  const needsSlack = queues.includes('notify');
+  const config = readConfig(env, { slack: needsSlack, slackEvents: false, clouds: true });
+  const log = createLogger(config.logLevel, { process: 'worker' });
+  await mkdir(config.dataDir, { recursive: true });
+  const stores = await openStores(config.redisUrl, log);
+  const clouds = new CloudConnections(config, log);
+
+  const worker = await startWorker({
+    redisUrl: config.redisUrl,
+    queues,
+    tools: toolsOf(config, stores, clouds, log),
+    ...(needsSlack && config.slack && { notify: notifyTools(config.slack, stores, log) }),
+  });
+  return {
+    ready: `worker serves ${queues.join(', ')}`,
+    async close() {
+      await worker.close();
+      await clouds.close();
+      await stores.close();
+    },
+  };
+}
+
+function toolsOf(config: Config, stores: Stores, clouds: CloudConnections, log: Logger): Tools {
+  return {
+    deployments: stores.deployments,
+    clusters: stores.clusters,
+    producer: stores.producer,
+    openstack: (cloud) => clouds.get(cloud),
+    clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
+    dataDir: config.dataDir,
+    template: join(packageRoot, 'templates/heat/cluster.yaml'),
+    log,
+  };
+}
+
+function notifyTools(slack: NonNullable<Config['slack']>, stores: Stores, log: Logger) {
+  return {
+    deployments: stores.deployments,
+    threads: new Threads(stores.redis),
+    slack: createWebClient(slack.botToken.reveal(), { ...(slack.apiUrl && { apiUrl: slack.apiUrl }), log }),
+    log,
+  };
+}
+
+/** One connection per cloud, made when it is first needed: its token serves every step of this process. */
+class CloudConnections {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #open = new Map<string | undefined, OpenStack>();
+
+  constructor(config: Config, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+  }
+
+  get(cloud: string | undefined): OpenStack {
+    const open = this.#open.get(cloud) ?? connect(this.#config.cloud(cloud), { log: this.#log });
+    this.#open.set(cloud, open);
+    return open;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((openstack) => openstack.close()));
+  }
+}
