@@ -5,6 +5,7 @@ import type { OpenStack } from '../src/openstack/openstack.ts';
 import type { Producer } from '../src/queue/producer.ts';
 import type { Clusters } from '../src/store/clusters.ts';
 import type { Deployments } from '../src/store/deployments.ts';
+import type { Mutex } from '../src/store/mutex.ts';
 
 /** What every job of a worker process shares. */
 export interface Tools {
@@ -19,6 +20,8 @@ export interface Tools {
   readonly dataDir: string;
   /** Path of the root Heat template. */
   readonly template: string;
+  /** Lets one process at a time do what two must not do side by side. */
+  readonly mutex: Mutex;
   readonly log: Logger;
 }
 

@@ -76,9 +76,12 @@ async function ensureStack(run: Run): Promise<StackRef> {
   );
 }
 
-async function serverUrl({ openstack, deployment, signal }: Run): Promise<string> {
+async function serverUrl({ openstack, deployment, tools, signal }: Run): Promise<string> {
   const { container, server } = resultOf(deployment, 'publish');
-  const key = await ensureTempUrlKey(openstack.swift, container, signal);
+  // Of two keys made side by side the later would undo what the earlier one signed.
+  const key = await tools.mutex.run(`temp-url-key:${deployment.spec.cloud ?? ''}`, () =>
+    ensureTempUrlKey(openstack.swift, container, signal),
+  );
   return signObjectUrl(
     openstack.swift,
     { container, object: server.object, key, lifetimeMs: serverUrlLifetimeMs },

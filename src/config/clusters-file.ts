@@ -13,10 +13,11 @@ export interface ClustersFile {
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
 }
 
-const duration = z.string().transform((text, context) => {
+const aDuration = 'expected a duration such as 30m or 1h';
+const duration = z.string(aDuration).transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
-  context.addIssue({ code: 'custom', message: 'expected a duration such as 30m or 1h' });
+  context.addIssue({ code: 'custom', message: aDuration });
   return z.NEVER;
 });
 
@@ -58,9 +59,11 @@ const image = z.union(
   { error: 'expected {id: …}, or {name: …} with a file, or a url and its sha512' },
 );
 
+const aChannel = 'expected the id of a Slack channel, such as C0123456789';
+
 const cluster = z.strictObject({
   cloud: z.string().min(1).optional(),
-  channel: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'expected the id of a Slack channel, such as C0123456789'),
+  channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
   kubernetes,
   image,
   keypair: z.strictObject({ name: z.string().min(1), publicKey: z.string().startsWith('ssh-').optional() }),
@@ -127,7 +130,7 @@ export function parseClustersFile(text: string, path: string, problems: string[]
   const parsed = file.safeParse(content);
   if (!parsed.success) {
     problems.push(
-      ...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'file'}: ${issue.message}`),
+      ...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'file'}: ${messageOf(issue)}`),
     );
     return undefined;
   }
@@ -140,6 +143,12 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     policy: { request: policy.request, approve: { ...approve, withinMs: within } },
     clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
   };
+}
+
+/** What is wrong with a key of a map is told one level down. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  return issue.message;
 }
 
 function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpec {

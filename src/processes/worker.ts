@@ -8,6 +8,7 @@ import { connect, type OpenStack } from '../openstack/openstack.ts';
 import { packageRoot } from '../package-root.ts';
 import type { QueueName } from '../queue/jobs.ts';
 import { createWebClient } from '../slack/web-client.ts';
+import { Mutex } from '../store/mutex.ts';
 import { Threads } from '../store/threads.ts';
 import type { RunningProcess } from './bot.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -45,6 +46,7 @@ function toolsOf(config: Config, stores: Stores, clouds: CloudConnections, log: 
     openstack: (cloud) => clouds.get(cloud),
     clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
     dataDir: config.dataDir,
+    mutex: new Mutex(stores.redis),
     template: join(packageRoot, 'templates/heat/cluster.yaml'),
     log,
   };

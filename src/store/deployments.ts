@@ -121,12 +121,12 @@ export class Deployments {
 
   /** Every deployment that is not over, oldest first. */
   async active(): Promise<Deployment[]> {
-    return this.#load(await this.#redis.zrange(keys.active, 0, -1));
+    return this.#load(await this.#redis.zrange(keys.active, '0', '-1'));
   }
 
   /** The newest deployments of all clusters, newest first. */
   async recent(count: number): Promise<Deployment[]> {
-    return this.#load(await this.#redis.zrange(keys.deployments, 0, count - 1, 'REV'));
+    return this.#load(await this.#redis.zrevrange(keys.deployments, '0', String(count - 1)));
   }
 
   /** Who holds a cluster; undefined when nobody does. */

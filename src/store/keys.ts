@@ -12,6 +12,7 @@ export const keys = {
   /** Hash of clusters by name. */
   clusters: 'slipway:clusters',
   fence: 'slipway:fence',
+  mutex: (name: string) => `slipway:mutex:${name}`,
   thread: (id: string) => `slipway:deployment:${id}:thread`,
   cardUpdates: 'slipway:card-updates',
 } as const;

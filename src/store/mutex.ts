@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { DeployError } from '../errors.ts';
+import { keys } from './keys.ts';
+
+/** Longer than any work that is guarded; after it a dead owner's mutex is free again. */
+const holdMs = 60_000;
+const retryMs = 100;
+
+const releaseScript = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`;
+
+/**
+ * Mutual exclusion between processes for a few calls that must not be made side by side. It is not the lock of a cluster:
+ * that one lasts as long as a deployment and never runs out.
+ */
+export class Mutex {
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Calls `work` while no other process is in the mutex of that name. Throws a retryable DeployError after a minute. */
+  async run<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const owner = randomUUID();
+    await this.#take(name, owner);
+    try {
+      return await work();
+    } finally {
+      await this.#redis.eval(releaseScript, 1, keys.mutex(name), owner);
+    }
+  }
+
+  async #take(name: string, owner: string): Promise<void> {
+    const deadline = Date.now() + holdMs;
+    while (Date.now() < deadline) {
+      if ((await this.#redis.set(keys.mutex(name), owner, 'PX', holdMs, 'NX')) === 'OK') return;
+      await sleep(retryMs);
+    }
+    throw new DeployError('mutex_busy', `Waited for a minute for another worker to be done with ${name}`, {
+      retryable: true,
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import {
+  approve,
+  assertCurrent,
+  deny,
+  expire,
+  failStep,
+  finishStep,
+  recordPlan,
+  requeue,
+  startStep,
+} from '../../src/clusters/decisions.ts';
+import type { DeploymentEventBody } from '../../src/clusters/deployment.ts';
+import type { StepName } from '../../src/clusters/steps.ts';
+import { approvedStaging, deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
+
+const plan = { lines: [], warnings: [] };
+const waiting = deploymentAfter(...approvedStaging.slice(0, 3));
+
+function withTerms(terms: Partial<typeof oneApproval>): DeploymentEventBody {
+  return { ...requestedStaging, terms: { ...oneApproval, ...terms } } as DeploymentEventBody;
+}
+
+function finished(step: StepName): DeploymentEventBody[] {
+  return [
+    { type: 'step-started', step, attempt: 1 },
+    { type: 'step-finished', step, attempt: 1, result: {} } as DeploymentEventBody,
+  ];
+}
+
+describe('planning', () => {
+  it('asks for approval until the policy’s time is over', () => {
+    expect(recordPlan(plan, 5_000)(deploymentAfter(requestedStaging))).toEqual([
+      { type: 'planned', plan },
+      { type: 'approval-requested', until: 3_605_000 },
+    ]);
+  });
+
+  it('goes straight to the queue where the policy wants no approval', () => {
+    expect(recordPlan(plan, 0)(deploymentAfter(withTerms({ count: 0 })))).toEqual([
+      { type: 'planned', plan },
+      { type: 'queued', round: 1 },
+    ]);
+  });
+
+  it('does nothing when it is planned already, so that a repeated job is harmless', () => {
+    expect(recordPlan(plan, 0)(waiting)).toEqual([]);
+  });
+});
+
+describe('approving', () => {
+  it('queues the deployment with the approval that completes the number', () => {
+    expect(approve('U0PLATFORM')(waiting)).toEqual([
+      { type: 'approved', by: 'U0PLATFORM' },
+      { type: 'queued', round: 1 },
+    ]);
+  });
+
+  it('waits for the second of two approvers', () => {
+    const two = deploymentAfter(withTerms({ count: 2 }), ...approvedStaging.slice(1, 3));
+
+    expect(approve('U1')(two)).toEqual([{ type: 'approved', by: 'U1' }]);
+  });
+
+  it('counts one person once', () => {
+    const once = deploymentAfter(withTerms({ count: 2 }), ...approvedStaging.slice(1, 3), {
+      type: 'approved',
+      by: 'U1',
+    });
+
+    expect(approve('U1')(once)).toEqual([]);
+  });
+
+  it('does nothing for a click that comes late', () => {
+    expect(approve('U0PLATFORM')(deploymentAfter(...approvedStaging))).toEqual([]);
+    expect(deny('U0PLATFORM')(deploymentAfter(...approvedStaging))).toEqual([]);
+  });
+
+  it('expires when the time is over, and not before', () => {
+    expect(expire(3_599_999)(waiting)).toEqual([]);
+    expect(expire(3_600_000)(waiting)).toEqual([{ type: 'expired' }]);
+  });
+});
+
+describe('steps', () => {
+  it('begins the next attempt', () => {
+    const running = deploymentAfter(...approvedStaging, { type: 'step-started', step: 'build', attempt: 1 });
+
+    expect(startStep('build')(running)).toEqual([{ type: 'step-started', step: 'build', attempt: 2 }]);
+  });
+
+  it('skips a step that is done, so that a flow which is enqueued again does not repeat it', () => {
+    expect(startStep('build')(deploymentAfter(...approvedStaging, ...finished('build')))).toEqual([]);
+  });
+
+  it('ends the deployment with its last step', () => {
+    const others = (['build', 'publish', 'image', 'keypair', 'stack'] as const).flatMap(finished);
+    const last = deploymentAfter(...approvedStaging, ...others, { type: 'step-started', step: 'verify', attempt: 1 });
+
+    const events = finishStep('verify', 1, { apiUrl: 'https://api' })(last);
+
+    expect(events.map(({ type }) => type)).toEqual(['step-finished', 'succeeded']);
+  });
+
+  it('fails the deployment with the step', () => {
+    const failure = { message: 'No', code: 'no' };
+
+    expect(failStep('build', 1, failure)(waiting).map(({ type }) => type)).toEqual(['step-failed', 'failed']);
+  });
+
+  it('counts rounds when the jobs of a running deployment are gone', () => {
+    expect(requeue()(deploymentAfter(...approvedStaging))).toEqual([{ type: 'queued', round: 2 }]);
+  });
+
+  it('tells an attempt that it has been superseded before it makes anything', () => {
+    const second = deploymentAfter(
+      ...approvedStaging,
+      { type: 'step-started', step: 'build', attempt: 1 },
+      { type: 'step-started', step: 'build', attempt: 2 },
+    );
+
+    expect(() => assertCurrent(second, 'build', 1)).toThrow('superseded');
+    expect(() => assertCurrent(second, 'build', 2)).not.toThrow();
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { mayApprove, mayDeny, mayRequest, type Policy } from '../../src/clusters/policy.ts';
+import { deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
+
+const policy: Policy = { request: ['S0DEVELOPERS', 'U0CHIEF'], approve: oneApproval };
+const deployment = deploymentAfter(requestedStaging);
+const developer = { id: 'U0DEVELOPER', groups: ['S0DEVELOPERS'] };
+const platform = { id: 'U0PLATFORM', groups: ['S0PLATFORM'] };
+const visitor = { id: 'U0VISITOR', groups: [] };
+
+describe('who may ask', () => {
+  it.each([
+    ['a member of a named group', developer, true],
+    ['a named person', { id: 'U0CHIEF', groups: [] }, true],
+    ['an approver', platform, true],
+    ['nobody else', visitor, false],
+  ])('%s', (_who, person, allowed) => {
+    expect(mayRequest(policy, person).allowed).toBe(allowed);
+  });
+});
+
+describe('who may approve', () => {
+  it('an approver may', () => {
+    expect(mayApprove(deployment, platform)).toEqual({ allowed: true });
+  });
+
+  it('a requester may not, and is told who may', () => {
+    expect(mayApprove(deployment, developer)).toEqual({
+      allowed: false,
+      reason: 'not-an-approver',
+      named: ['S0PLATFORM'],
+    });
+  });
+
+  it('an approver may not approve an own request', () => {
+    const both = { id: 'U0DEVELOPER', groups: ['S0DEVELOPERS', 'S0PLATFORM'] };
+
+    expect(mayApprove(deployment, both)).toMatchObject({ allowed: false, reason: 'own-request' });
+  });
+
+  it('unless the policy says so', () => {
+    const generous = deploymentAfter({
+      ...requestedStaging,
+      terms: { ...oneApproval, self: true },
+    } as typeof requestedStaging);
+
+    expect(mayApprove(generous, { id: 'U0DEVELOPER', groups: ['S0PLATFORM'] })).toEqual({ allowed: true });
+  });
+
+  it('the requester may withdraw, an approver may deny, nobody else', () => {
+    expect(mayDeny(deployment, developer).allowed).toBe(true);
+    expect(mayDeny(deployment, platform).allowed).toBe(true);
+    expect(mayDeny(deployment, visitor).allowed).toBe(false);
+  });
+});

@@ -1,0 +1,52 @@
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
+import { replay } from '../../src/clusters/reducer.ts';
+
+/** A small cluster, as clusters.yaml would give it. */
+export const stagingSpec: ClusterSpec = {
+  name: 'staging',
+  cloud: 'playground',
+  channel: 'C0DEPLOYS',
+  kubernetes: {
+    version: 'v1.34.2',
+    source: 'build',
+    repository: '/srv/kubernetes',
+    target: 'quick-release',
+    variables: {},
+  },
+  image: { name: 'debian-12', format: 'qcow2' },
+  keypair: { name: 'ops' },
+  controlPlane: { flavor: 'm1.medium' },
+  nodes: { count: 1, max: 3, flavor: 'm1.small' },
+  network: { external: 'gateway', cidr: '10.123.0.0/24', dns: ['10.0.0.10'] },
+};
+
+export const oneApproval = { count: 1, from: ['S0PLATFORM'], self: false, withinMs: 3_600_000 };
+
+export const requestedStaging: DeploymentEventBody = {
+  type: 'requested',
+  id: 'staging-1',
+  cluster: 'staging',
+  action: 'up',
+  spec: stagingSpec,
+  requestedBy: 'U0DEVELOPER',
+  channel: 'C0DEPLOYS',
+  fence: 1,
+  terms: oneApproval,
+};
+
+/** The deployment that a history makes, one second between two events. */
+export function deploymentAfter(...bodies: readonly DeploymentEventBody[]): Deployment {
+  const deployment = replay(bodies.map((body, index) => ({ ...body, at: index * 1_000 }) as DeploymentEvent));
+  if (deployment === undefined) throw new Error('an empty history');
+  return deployment;
+}
+
+/** From the request to the moment when the flow may begin. */
+export const approvedStaging: readonly DeploymentEventBody[] = [
+  requestedStaging,
+  { type: 'planned', plan: { lines: [], warnings: [] } },
+  { type: 'approval-requested', until: 3_600_000 },
+  { type: 'approved', by: 'U0PLATFORM' },
+  { type: 'queued', round: 1 },
+];
