@@ -70,20 +70,16 @@ async function bringUpToDate(id: string, tools: NotifyTools): Promise<number> {
   return card.waitMs;
 }
 
-async function postCard(deployment: Deployment, { slack, threads }: NotifyTools): Promise<ThreadState> {
+/** Posts the card: at the start, and again when somebody deleted it, with the thread going on below the new one. */
+async function postCard(deployment: Deployment, { slack, threads }: NotifyTools, position = ''): Promise<ThreadState> {
   const card = deploymentCard(deployment);
-  const { channel, ts } = await slack.chat.postMessage({
-    channel: deployment.channel,
-    ...card,
-    unfurl_links: false,
-    unfurl_media: false,
-  });
+  const { channel, ts } = await slack.chat.postMessage({ channel: deployment.channel, ...card, ...noPreviews });
   const thread: ThreadState = {
     channel: channel ?? deployment.channel,
     cardTs: ts ?? '',
     cardDigest: digest(card),
     cardAt: Date.now(),
-    position: '',
+    position,
   };
   await threads.save(deployment.id, thread);
   return thread;
@@ -92,7 +88,7 @@ async function postCard(deployment: Deployment, { slack, threads }: NotifyTools)
 async function updateCard(
   deployment: Deployment,
   thread: ThreadState,
-  { slack, threads, log }: NotifyTools,
+  tools: NotifyTools,
 ): Promise<{ thread: ThreadState; waitMs: number }> {
   const card = deploymentCard(deployment);
   const cardDigest = digest(card);
@@ -100,12 +96,18 @@ async function updateCard(
 
   const now = Date.now();
   const early = thread.cardAt + cardIntervalMs - now;
-  const waitMs = early > 0 ? early : await threads.spendCardUpdate(cardUpdatesPerMinute, now);
+  const waitMs = early > 0 ? early : await tools.threads.spendCardUpdate(cardUpdatesPerMinute, now);
   if (waitMs > 0) return { thread, waitMs };
 
-  await tolerating(() => slack.chat.update({ channel: thread.channel, ts: thread.cardTs, ...card }), log);
+  try {
+    await tools.slack.chat.update({ channel: thread.channel, ts: thread.cardTs, ...card });
+  } catch (error) {
+    if (slackSaid(error, cardDeleted)) return { thread: await postCard(deployment, tools, thread.position), waitMs: 0 };
+    if (!slackSaid(error, cardFixed)) throw error;
+    tools.log.warn({ err: error, deployment: deployment.id }, 'a card cannot be updated any more');
+  }
   const updated = { ...thread, cardDigest, cardAt: now };
-  await threads.save(deployment.id, updated);
+  await tools.threads.save(deployment.id, updated);
   return { thread: updated, waitMs: 0 };
 }
 
@@ -114,32 +116,44 @@ async function tell(
   { id, event }: StoredEvent,
   deployment: Deployment,
   thread: ThreadState,
-  { slack, threads }: NotifyTools,
+  tools: NotifyTools,
 ): Promise<ThreadState> {
   const message = threadMessage(event, deployment);
-  const told = { ...thread, position: id };
-  if (message === undefined) return told;
-  await slack.chat.postMessage({
-    channel: thread.channel,
-    thread_ts: thread.cardTs,
-    ...message,
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  await threads.save(deployment.id, told);
+  if (message === undefined) return { ...thread, position: id };
+  const told = { ...(await reply(message, deployment, thread, tools)), position: id };
+  await tools.threads.save(deployment.id, told);
   return told;
 }
 
-/** What Slack says of a card that somebody deleted or that it holds too old to edit: the thread goes on without it. */
-const cardIsGone = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
-
-async function tolerating(update: () => Promise<unknown>, log: Logger): Promise<void> {
+async function reply(
+  message: { text: string },
+  deployment: Deployment,
+  thread: ThreadState,
+  tools: NotifyTools,
+): Promise<ThreadState> {
+  const post = ({ channel, cardTs }: ThreadState) =>
+    tools.slack.chat.postMessage({ channel, thread_ts: cardTs, ...message, ...noPreviews });
   try {
-    await update();
+    await post(thread);
+    return thread;
   } catch (error) {
-    if (!(error instanceof WebAPIPlatformError) || !cardIsGone.includes(error.data.error)) throw error;
-    log.warn({ reason: error.data.error }, 'a card cannot be updated any more');
+    if (!slackSaid(error, cardDeleted)) throw error;
+    const fresh = await postCard(deployment, tools, thread.position);
+    await post(fresh);
+    return fresh;
   }
+}
+
+const noPreviews = { unfurl_links: false, unfurl_media: false } as const;
+
+/** What Slack says of a card that somebody deleted. */
+const cardDeleted = ['message_not_found', 'thread_not_found', 'cannot_reply_to_message'];
+
+/** What Slack says of a card that is there and cannot be changed: the thread goes on without it. */
+const cardFixed = ['cant_update_message', 'edit_window_closed'];
+
+function slackSaid(error: unknown, words: readonly string[]): boolean {
+  return error instanceof WebAPIPlatformError && words.includes(error.data.error);
 }
 
 function waitAfter(error: unknown, outages: number): number {
