@@ -11,10 +11,10 @@ import { Deployments } from '../../store/deployments.ts';
 import { faults } from '../cloud/faults.ts';
 import { findExecutable } from '../redis/find-executable.ts';
 import type { StoredMessage } from '../workspace/state/messages.ts';
-import { startChild } from './child.ts';
 import { type DemoOptions, demoHelp, parseDemoOptions } from './options.ts';
+import { openStage } from './stage.ts';
 import { Transcript } from './transcript.ts';
-import { startWorld, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const developer = 'U0DEVELOPER';
 const platformEngineer = 'U0PLATFORM';
@@ -49,21 +49,16 @@ export async function runDemo({ args, env, main, print, interrupted }: DemoConte
   }
   await assertTools(env);
   const log = createLogger(env.LOG_LEVEL || 'warn', { process: 'playground' });
-  const world = await startWorld(options, env, log, print);
-  const closings: (() => Promise<unknown>)[] = [() => world.close()];
+  const stage = await openStage(options, { env, main, log, say: print });
   try {
-    for (const name of ['bot', 'worker']) {
-      const child = await startChild(main, name, world.env, world.directory);
-      closings.push(() => child.close());
-    }
-    for (const line of world.description) print(line);
+    for (const line of stage.world.description) print(line);
     print('');
-    const succeeded = await playAll(options, world, print, interrupted);
-    if (!options.once && !interrupted.aborted) await serve(world, print, interrupted);
+    const succeeded = await playAll(options, stage.world, print, interrupted);
+    if (!options.once && !interrupted.aborted) await serve(stage.world, print, interrupted);
     return succeeded ? 0 : 1;
   } finally {
-    for (const closing of closings.reverse()) await closing();
-    if (options.once) await rm(world.directory, { recursive: true, force: true });
+    await stage.close();
+    if (options.once) await rm(stage.world.directory, { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,144 @@
+import { FlowProducer, UnrecoverableError, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flowJobs } from '../../jobs/flows.ts';
+import type { Tools } from '../../jobs/run.ts';
+import { sweep } from '../../jobs/sweep.ts';
+import { approve, recordPlan, startStep } from '../../src/clusters/decisions.ts';
+import type { Deployment } from '../../src/clusters/deployment.ts';
+import { silentLogger } from '../../src/log.ts';
+import { queuePrefix } from '../../src/queue/jobs.ts';
+import { Producer } from '../../src/queue/producer.ts';
+import { Deployments } from '../../src/store/deployments.ts';
+import { oneApproval, stagingSpec } from '../support/fixtures.ts';
+import { freshRedisUrl } from '../support/redis.ts';
+
+const plan = { lines: [], warnings: [] };
+const inAMinute = () => Date.now() + 60_000;
+
+describe('the sweep', () => {
+  const log = silentLogger();
+  let redis: Redis;
+  let connection: Redis;
+  let producer: Producer;
+  let deployments: Deployments;
+  let tools: Tools;
+
+  beforeEach(async () => {
+    const url = await freshRedisUrl();
+    redis = new Redis(url);
+    connection = new Redis(url, { maxRetriesPerRequest: null });
+    producer = new Producer(url, log);
+    deployments = new Deployments(redis, async () => undefined);
+    tools = { deployments, producer, log } as Tools;
+  });
+  afterEach(async () => {
+    await producer.close();
+    connection.disconnect();
+    redis.disconnect();
+  });
+
+  async function requested(): Promise<Deployment> {
+    const outcome = await deployments.request({
+      action: 'up',
+      spec: stagingSpec,
+      requestedBy: 'U1',
+      channel: 'C1',
+      terms: oneApproval,
+    });
+    if (outcome.kind !== 'accepted') throw new Error('busy');
+    return outcome.deployment;
+  }
+
+  async function running(): Promise<Deployment> {
+    const { id } = await requested();
+    await deployments.change(id, recordPlan(plan, Date.now()));
+    await deployments.change(id, approve('U0PLATFORM'));
+    return (await deployments.change(id, startStep('build'))).deployment;
+  }
+
+  async function jobNames(queue: 'cloud' | 'notify'): Promise<string[]> {
+    return (await producer.queue(queue).getWaiting()).map(({ name }) => name);
+  }
+
+  it('has a plan made for a request whose job was never enqueued, and only one', async () => {
+    await requested();
+
+    await sweep(tools, Date.now());
+    await sweep(tools, Date.now());
+
+    expect(await jobNames('cloud')).toEqual(['plan']);
+  });
+
+  it('ends a request that nobody approved in time', async () => {
+    const { id } = await requested();
+    await deployments.change(id, recordPlan(plan, Date.now()));
+
+    await sweep(tools, Date.now());
+    const before = await deployments.get(id);
+    await sweep(tools, Date.now() + oneApproval.withinMs);
+    const after = await deployments.get(id);
+
+    expect([before.state, after.state]).toEqual(['awaiting-approval', 'expired']);
+  });
+
+  it('enqueues the flow anew when the jobs of a running deployment are gone', async () => {
+    const { id } = await running();
+
+    await sweep(tools, inAMinute());
+
+    expect(await deployments.get(id)).toMatchObject({ state: 'queued', round: 2 });
+    expect(await jobNames('cloud')).toEqual(['start']);
+  });
+
+  it('leaves a deployment alone whose jobs wait', async () => {
+    const deployment = await running();
+    await new FlowProducer({ connection, prefix: queuePrefix }).add(flowJobs(deployment));
+
+    await sweep(tools, inAMinute());
+
+    expect(await deployments.get(deployment.id)).toMatchObject({ state: 'running', round: 1 });
+  });
+
+  it('fails a deployment whose job failed without a word', async () => {
+    const deployment = await running();
+    await new FlowProducer({ connection, prefix: queuePrefix }).add(flowJobs(deployment));
+    const worker = new Worker(
+      'build',
+      () => {
+        throw new UnrecoverableError('job stalled more than allowable limit');
+      },
+      { connection, prefix: queuePrefix },
+    );
+    const job = await producer.queue('build').getJob(`${deployment.id}-r1-build`);
+    await expect.poll(() => job?.getState(), { timeout: 5_000 }).toBe('failed');
+    await worker.close();
+
+    await sweep(tools, inAMinute());
+
+    expect(await deployments.get(deployment.id)).toMatchObject({
+      state: 'failed',
+      failedStep: 'build',
+      failure: { code: 'step_lost' },
+    });
+  });
+
+  it('gives up a deployment that loses its jobs again and again', async () => {
+    const { id } = await running();
+
+    for (let round = 0; round < 6; round += 1) {
+      await sweep(tools, inAMinute());
+      await deployments.change(id, startStep('build')).catch(() => undefined);
+    }
+
+    expect(await deployments.get(id)).toMatchObject({ state: 'failed', failure: { code: 'jobs_lost' } });
+  });
+
+  it('has every thread told that is behind', async () => {
+    await requested();
+
+    await sweep(tools, Date.now());
+
+    expect(await jobNames('notify')).toEqual(['notify']);
+  });
+});
