@@ -1,0 +1,105 @@
+/** The team that everybody of the playground belongs to. */
+export const team = { id: 'T0PLAYGROUND', name: 'Playground', domain: 'playground' } as const;
+
+/** The app under test as the workspace knows it. */
+export const app = { id: 'A0SLIPWAY', botId: 'B0SLIPWAY', userId: 'U0SLIPWAY', name: 'Slipway' } as const;
+
+/** Who speaks when Slack itself has something to say, such as "that command failed". */
+export const slackbotId = 'USLACKBOT';
+
+/** Somebody with an account: a person, the app's bot user or Slackbot. */
+export interface User {
+  readonly id: string;
+  /** The handle, as in user_name of a slash command. */
+  readonly name: string;
+  readonly realName: string;
+  readonly kind: 'person' | 'bot' | 'slackbot';
+}
+
+/** A place for messages. Direct messages are channels of kind im between the bot and one person. */
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'public' | 'im';
+  readonly topic: string;
+  readonly members: readonly string[];
+}
+
+/** A mentionable group of people. */
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly members: readonly string[];
+}
+
+/** Who and what there is in the workspace. */
+export interface Directory {
+  readonly users: readonly User[];
+  readonly userGroups: readonly UserGroup[];
+  channels(): readonly Channel[];
+  findUser(id: string): User | undefined;
+  /** By id, or by name with or without its number sign. */
+  findChannel(idOrName: string): Channel | undefined;
+  /** The direct message channel between the bot and that person, made when first asked for. */
+  openDirectMessage(user: User): { channel: Channel; alreadyOpen: boolean };
+}
+
+const people: readonly User[] = [
+  { id: 'U0DEVELOPER', name: 'developer', realName: 'Developer', kind: 'person' },
+  { id: 'U0PLATFORM', name: 'platform', realName: 'Platform engineer', kind: 'person' },
+  { id: 'U0VISITOR', name: 'visitor', realName: 'Visitor', kind: 'person' },
+];
+
+const users: readonly User[] = [
+  ...people,
+  { id: app.userId, name: 'slipway', realName: app.name, kind: 'bot' },
+  { id: slackbotId, name: 'slackbot', realName: 'Slackbot', kind: 'slackbot' },
+];
+
+const userGroups: readonly UserGroup[] = [
+  { id: 'S0DEVELOPERS', handle: 'developers', name: 'Developers', members: ['U0DEVELOPER'] },
+  { id: 'S0PLATFORM', handle: 'platform-team', name: 'Platform team', members: ['U0PLATFORM'] },
+];
+
+const everybody = people.map((person) => person.id);
+
+const publicChannels: readonly Channel[] = [
+  {
+    id: 'C0DEPLOYS',
+    name: 'deploys',
+    kind: 'public',
+    topic: 'Clusters up, clusters down',
+    members: [...everybody, app.userId],
+  },
+  { id: 'C0RANDOM', name: 'random', kind: 'public', topic: 'The bot is not a member here', members: everybody },
+];
+
+/** The seeded workspace: three people, two groups, two public channels and the bot. */
+export function createDirectory(): Directory {
+  const channels = new Map(publicChannels.map((channel) => [channel.id, channel]));
+
+  function findChannel(idOrName: string): Channel | undefined {
+    const name = idOrName.replace(/^#/, '');
+    return channels.get(idOrName) ?? publicChannels.find((channel) => channel.name === name);
+  }
+
+  function openDirectMessage(user: User): { channel: Channel; alreadyOpen: boolean } {
+    const id = user.id.replace(/^U/, 'D');
+    const existing = channels.get(id);
+    if (existing !== undefined) return { channel: existing, alreadyOpen: true };
+
+    const channel: Channel = { id, name: 'directmessage', kind: 'im', topic: '', members: [user.id, app.userId] };
+    channels.set(id, channel);
+    return { channel, alreadyOpen: false };
+  }
+
+  return {
+    users,
+    userGroups,
+    channels: () => [...channels.values()],
+    findUser: (id) => users.find((user) => user.id === id),
+    findChannel,
+    openDirectMessage,
+  };
+}
