@@ -53,10 +53,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** Says that the process is ready, and keeps it until somebody ends it or the process that started it is gone. */
 async function serve(running: RunningProcess): Promise<number> {
+  const interrupted = interruption();
   process.stdout.write(`slipway: ${running.ready}\n`);
   process.send?.('ready');
-  await ended(interruption());
+  await ended(interrupted);
   await running.close();
+  if (process.connected) process.disconnect(); // an open channel would keep this process
   return 0;
 }
 

@@ -1,24 +1,8 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { mainFile } from '../support/stage.ts';
-
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the program to its end, as a person would from a shell. */
-function slipway(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [mainFile, ...args], { env, timeout: 120_000 }, (error, stdout, stderr) => {
-      resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-    });
-  });
-}
+import { slipway } from '../support/program.ts';
 
 describe('npm run demo -- --once', () => {
   it('prints the whole thread, takes the cluster down again when asked to, and ends with status 0', async () => {
