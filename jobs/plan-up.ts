@@ -15,7 +15,7 @@ import type { Tools } from './run.ts';
 export async function planUp({ spec }: Deployment, tools: Tools, signal: AbortSignal): Promise<Plan> {
   const openstack = tools.openstack(spec.cloud);
   await assertNameFree(openstack, spec, signal);
-  const flavors = await listFlavors(openstack.nova, signal);
+  const flavors = await listFlavors(openstack.nova, {}, signal);
   const [controlPlane, nodes] = [spec.controlPlane.flavor, spec.nodes.flavor].map((name) => pick(flavors, name));
   await assertExternalNetwork(openstack, spec, signal);
 
@@ -58,7 +58,9 @@ function pick(flavors: readonly Flavor[], name: string): Flavor {
 }
 
 function describe(flavor: Flavor | undefined): string {
-  return flavor ? `${flavor.name} (${flavor.vcpus} cores, ${Math.round(flavor.ramMiB / 102.4) / 10} GiB)` : '';
+  return flavor
+    ? `${flavor.name} (${flavor.vcpus} ${flavor.vcpus === 1 ? 'core' : 'cores'}, ${Math.round(flavor.ramMib / 102.4) / 10} GiB)`
+    : '';
 }
 
 async function describeImage(openstack: OpenStack, wanted: ClusterSpec['image'], signal: AbortSignal): Promise<string> {

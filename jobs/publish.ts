@@ -26,7 +26,7 @@ export async function publish(run: Run): Promise<StepResults['publish']> {
   if (existing?.etag !== file.md5) {
     await assertPresent(file);
     await step.checkpoint();
-    await createContainer(openstack.swift, releasesContainer, {}, signal);
+    await createContainer(openstack.swift, releasesContainer, signal);
     await upload(run, file, object);
   }
   return { container: releasesContainer, server: { object, sha256: file.sha256 } };

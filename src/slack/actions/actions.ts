@@ -1,0 +1,12 @@
+import { actionIds } from '../views/buttons.ts';
+import type { Action } from './action.ts';
+import { approve } from './approve.ts';
+import { deny } from './deny.ts';
+import { tearDown } from './tear-down.ts';
+
+/** Every button by the id that cards carry. */
+export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  [actionIds.approve, approve],
+  [actionIds.deny, deny],
+  [actionIds.tearDown, tearDown],
+]);

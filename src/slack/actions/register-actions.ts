@@ -1,0 +1,40 @@
+import type { App, BlockAction } from '@slack/bolt';
+import { type Answer, privately } from '../answer.ts';
+import type { SlackContext } from '../context.ts';
+import { answering } from '../guard.ts';
+import type { People } from '../people.ts';
+import { unknownButtonAnswer } from '../texts/answers.ts';
+import { parseButtonValue } from '../views/button-value.ts';
+import { actions } from './actions.ts';
+
+/** Has every button acknowledged at once, done, and answered privately where the card does not show it. */
+export function registerActions(
+  app: App,
+  context: SlackContext,
+  people: People,
+  track: (work: Promise<void>) => Promise<void>,
+): void {
+  // One listener for all ids: a button of an older version of ours is to be answered, too.
+  app.action<BlockAction>(/.*/, async ({ ack, action, body, respond }) => {
+    await ack();
+    const user = body.user.id;
+    const value = 'value' in action ? action.value : undefined;
+    const log = context.log.child({ user, action: action.action_id, value });
+    log.info('a click');
+    const inPlace = body.container.is_ephemeral === true;
+    await track(answering(() => run(action.action_id, value, user, inPlace), privately(respond, log), log));
+  });
+
+  async function run(
+    id: string,
+    value: string | undefined,
+    user: string,
+    inPlace: boolean,
+  ): Promise<Answer | undefined> {
+    const action = actions.get(id);
+    if (action === undefined) return unknownButtonAnswer(id);
+    const answer = await action({ value: parseButtonValue(value), user, context, people });
+    // A private question is replaced by what came of it, so that its button cannot be used twice.
+    return answer && { ...answer, replaceOriginal: inPlace };
+  }
+}

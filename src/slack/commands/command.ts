@@ -1,0 +1,33 @@
+import type { Answer } from '../answer.ts';
+import type { SlackContext } from '../context.ts';
+import type { People } from '../people.ts';
+
+/** One command as somebody typed it. */
+export interface CommandCall {
+  /** What follows the command's name, lower-cased. */
+  readonly words: readonly string[];
+  /** Slack id of who typed it. */
+  readonly user: string;
+  readonly context: SlackContext;
+  readonly people: People;
+  /** All commands, for help. */
+  readonly commands: readonly Command[];
+}
+
+/** A command: parsing, help and "did you mean" all come from this. */
+export interface Command {
+  readonly name: string;
+  /** As help shows them: CLUSTER must be given, [CLUSTER] may be. */
+  readonly arguments: string;
+  readonly summary: string;
+  /** What else help says of it, a sentence or two. */
+  readonly details: string;
+  readonly examples: readonly string[];
+  readonly run: (call: CommandCall) => Promise<Answer>;
+}
+
+/** How many words a command takes. */
+export function arity({ arguments: usage }: Pick<Command, 'arguments'>): { least: number; most: number } {
+  const parts = usage.split(' ').filter((part) => part !== '');
+  return { least: parts.filter((part) => !part.startsWith('[')).length, most: parts.length };
+}

@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+import { down } from './down.ts';
+import { help } from './help.ts';
+import { list } from './list.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+
+/** Every command, in the order in which help shows them. */
+export const commands: readonly Command[] = [up, down, status, list, help];

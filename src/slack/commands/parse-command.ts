@@ -1,0 +1,55 @@
+import { UsageError } from '../../errors.ts';
+import { closest } from '../closest.ts';
+import { arity, type Command } from './command.ts';
+
+/** A command with the words that follow it. */
+export interface ParsedCommand {
+  readonly command: Command;
+  readonly words: readonly string[];
+}
+
+/** What is typed with nothing behind the slash command. */
+const whenEmpty = 'help';
+
+/**
+ * Finds the command in a line such as `up staging`, however it was typed: phones write curly quotes and capitals, and
+ * blanks double. Throws a UsageError that says what was probably meant.
+ */
+export function parseCommand(line: string, commands: readonly Command[]): ParsedCommand {
+  const [name = whenEmpty, ...words] = tokens(line);
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw unknownCommand(name, words, commands);
+
+  const { least, most } = arity(command);
+  if (words.length < least || words.length > most) throw wrongArguments(command, words);
+  return { command, words };
+}
+
+/** The words of a line in lower case, without the quotes around them. */
+function tokens(line: string): string[] {
+  return line
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/["'`´\u2018-\u201f\u00ab\u00bb]/g, ' ')
+    .split(/[\s\u200b\ufeff]+/)
+    .filter((word) => word !== '');
+}
+
+function unknownCommand(name: string, words: readonly string[], commands: readonly Command[]): UsageError {
+  const names = commands.map((command) => command.name);
+  const near = closest(name, names);
+  const meant = near && ['/k8s', near, ...words].join(' ');
+  return new UsageError(`There is no command ${name}.${meant ? ` Did you mean ${meant}?` : ''}`, {
+    hint: `The commands are: ${names.join(', ')}`,
+  });
+}
+
+function wrongArguments(command: Command, words: readonly string[]): UsageError {
+  const usage = ['/k8s', command.name, command.arguments].filter((part) => part !== '').join(' ');
+  const { most } = arity(command);
+  const problem =
+    words.length > most
+      ? `/k8s ${command.name} takes ${most === 0 ? 'nothing' : 'one word'} after it, and got ${words.length}`
+      : `/k8s ${command.name} needs the name of a cluster`;
+  return new UsageError(problem, { hint: `Type ${usage}, such as ${command.examples[0] ?? usage}` });
+}

@@ -1,0 +1,31 @@
+import type { App } from '@slack/bolt';
+import { type Answer, privately } from '../answer.ts';
+import type { SlackContext } from '../context.ts';
+import { answering } from '../guard.ts';
+import type { People } from '../people.ts';
+import { commands } from './commands.ts';
+import { parseCommand } from './parse-command.ts';
+
+/** The slash command that the app's manifest declares. */
+const slashCommand = '/k8s';
+
+/** Has /k8s acknowledged at once, done, and answered privately. `track` is told of everything that is under way. */
+export function registerCommands(
+  app: App,
+  context: SlackContext,
+  people: People,
+  track: (work: Promise<void>) => Promise<void>,
+): void {
+  app.command(slashCommand, async ({ ack, command: { text, user_id: user }, respond }) => {
+    await ack();
+    const log = context.log.child({ user, command: text });
+    log.info('a command');
+    await track(answering(() => run(text, user), privately(respond, log), log));
+  });
+
+  // Nothing throws before the promise is there, so that every problem becomes an answer.
+  async function run(text: string, user: string): Promise<Answer> {
+    const { command, words } = parseCommand(text, commands);
+    return command.run({ words, user, context, people, commands });
+  }
+}

@@ -1,0 +1,20 @@
+import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import type { Policy } from '../clusters/policy.ts';
+import type { Logger } from '../log.ts';
+import type { Producer } from '../queue/producer.ts';
+import type { Clusters } from '../store/clusters.ts';
+import type { Deployments } from '../store/deployments.ts';
+
+/** What commands and buttons decide with. */
+export interface SlackContext {
+  /** The clusters of clusters.yaml by name. */
+  readonly clusters: ReadonlyMap<string, ClusterSpec>;
+  readonly policy: Policy;
+  readonly deployments: Deployments;
+  /** The clusters that exist, as far as Redis knows. */
+  readonly known: Clusters;
+  readonly producer: Pick<Producer, 'plan' | 'start'>;
+  readonly log: Logger;
+  /** Milliseconds since the epoch; the system's clock when it is left out. */
+  readonly now?: () => number;
+}

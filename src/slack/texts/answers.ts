@@ -1,0 +1,98 @@
+import type { Cluster } from '../../clusters/cluster.ts';
+import type { Deployment } from '../../clusters/deployment.ts';
+import type { Verdict } from '../../clusters/policy.ts';
+import type { Lock } from '../../store/deployments.ts';
+import { type Message, paragraph } from '../views/blocks.ts';
+import { tearDownButton } from '../views/buttons.ts';
+import { anyOf, channelLink, date, link, mention, oneLine } from '../views/mrkdwn.ts';
+import { actionWords, commandText, sizeText } from './cluster-texts.ts';
+import { stateLine } from './state-texts.ts';
+
+type Refusal = Extract<Verdict, { allowed: false }>;
+
+/** An up has begun. */
+export function planningAnswer({ cluster, channel }: Deployment): Message {
+  return paragraph(
+    `● Planning *${cluster}*. The card is in ${channelLink(channel)}; nothing is made before it is approved.`,
+  );
+}
+
+/** The same where the policy asks for no approval. */
+export function startingAnswer({ cluster, channel }: Deployment): Message {
+  return paragraph(`● Planning *${cluster}*, which starts right after that. The card is in ${channelLink(channel)}.`);
+}
+
+/** A down has begun. */
+export function tearingDownAnswer({ cluster, channel }: Deployment): Message {
+  return paragraph(`● Tearing down *${cluster}*. The card is in ${channelLink(channel)}.`);
+}
+
+/** Somebody else is at it. `holder` is undefined when its record is not to be had. */
+export function busyAnswer(cluster: string, lock: Lock, holder: Deployment | undefined): Message {
+  const { being } = actionWords[lock.action];
+  const waiting = holder?.state === 'awaiting-approval';
+  const what = waiting
+    ? `There is a request to ${actionWords[lock.action].verb} *${cluster}* already`
+    : `*${cluster}* ${being} already`;
+  const lines = [
+    `– ${what}: ${mention(lock.requestedBy)} asked for it ${date(lock.since)}`,
+    ...(holder ? [stateLine(holder)] : []),
+    waiting
+      ? `→ Approve or deny it on its card in ${channelLink(holder.channel)}.`
+      : `→ Wait until it is over; ${commandText('status', cluster)} tells how far it is.`,
+  ];
+  return paragraph(lines.join('\n'));
+}
+
+/** An up of what is up. */
+export function upAlreadyAnswer({ name, version, nodes, apiUrl, requestedBy, since }: Cluster): Message {
+  return paragraph(
+    [
+      `✓ *${name} is up already* since ${date(since)}: ${sizeText(version, nodes.length)}, asked for by ${mention(requestedBy)}`,
+      ...(apiUrl === '' ? [] : [`API · ${link(apiUrl)}`]),
+      `→ Use it, or remove it first with ${commandText('down', name)} to build it anew.`,
+    ].join('\n'),
+  );
+}
+
+/** An up of what is half there. */
+export function brokenAnswer({ name, deployment, since, nodes }: Cluster): Message {
+  return paragraph(
+    [
+      `✗ *${name} is broken*: it did not come up ${date(since)}, and what was made then is still there.`,
+      `→ Tear it down, then ${commandText('up', name)} again.`,
+    ].join('\n'),
+    [tearDownButton({ cluster: name, nodes: known(nodes), value: { cluster: name, deployment } })],
+  );
+}
+
+/** An empty list stands for "not known" where a stack never became complete. */
+function known(nodes: readonly string[]): readonly string[] | undefined {
+  return nodes.length === 0 ? undefined : nodes;
+}
+
+/** Why somebody may not do something, and who may. */
+export function refusedAnswer(verdict: Refusal, what: string): Message {
+  const who = verdict.named.length === 0 ? 'nobody' : anyOf(verdict.named.map(mention));
+  switch (verdict.reason) {
+    case 'own-request':
+      return paragraph(`– You asked for this yourself, so somebody else has to ${what}.\n→ Ask ${who}.`);
+    case 'not-an-approver':
+    case 'not-a-requester':
+      return paragraph(`– You may not ${what}.\n→ ${who} may; ask one of them.`);
+  }
+}
+
+/** A click on a card whose deployment Redis does not have (any more). */
+export function unknownDeploymentAnswer(): Message {
+  return paragraph(
+    `– This card's deployment is not known any more, so the button does nothing.\n→ ${commandText('list')} shows the clusters that there are.`,
+  );
+}
+
+/** A button that nobody has heard of. */
+export function unknownButtonAnswer(action: string): Message {
+  return paragraph(
+    `– This version of Slipway has no button ${oneLine(action, 60)}.\n→ ${commandText('help')} shows what it can do.`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
+import type { Deployment } from '../../clusters/deployment.ts';
+import type { Action } from '../../clusters/steps.ts';
+import { code, escapeText, oneLine } from '../views/mrkdwn.ts';
+import { count } from '../views/quantities.ts';
+
+/** What an action is called when somebody does it, is at it, or has asked for it. */
+export const actionWords = {
+  up: { verb: 'bring up', doing: 'bringing up', being: 'is being brought up' },
+  down: { verb: 'tear down', doing: 'tearing down', being: 'is being torn down' },
+} as const satisfies Record<Action, Record<string, string>>;
+
+/** A command as somebody would type it, in the typeface of code. */
+export function commandText(command: string, ...words: readonly string[]): string {
+  return code(['/k8s', command, ...words].join(' '));
+}
+
+/** The version that is there, or the one that is asked for while nothing has been built. */
+export function versionOf(deployment: Deployment): string {
+  return deployment.steps.build?.result?.version ?? deployment.spec.kubernetes.version;
+}
+
+/** Where the cloud's name comes from when clusters.yaml gives none. */
+export function cloudText({ cloud }: ClusterSpec): string {
+  return cloud === undefined ? 'from the environment' : oneLine(cloud, 200);
+}
+
+/** "1 × m1.medium". */
+export function controlPlaneText({ controlPlane }: ClusterSpec): string {
+  return `1 × ${oneLine(controlPlane.flavor, 200)}`;
+}
+
+/** "2 × m1.small, up to 5". */
+export function nodesText({ nodes }: ClusterSpec): string {
+  const most = nodes.max > nodes.count ? `, up to ${nodes.max}` : '';
+  return `${nodes.count} × ${oneLine(nodes.flavor, 200)}${most}`;
+}
+
+/** "10.123.0.0/24 behind public". */
+export function networkText({ network }: ClusterSpec): string {
+  return `${escapeText(network.cidr)} behind ${oneLine(network.external, 200)}`;
+}
+
+/** "Kubernetes v1.34.2 with 2 nodes". */
+export function sizeText(version: string, nodes: number): string {
+  return `Kubernetes ${oneLine(version, 100)} with ${count(nodes, 'node')}`;
+}

@@ -1,0 +1,56 @@
+import type { Deployment } from '../../clusters/deployment.ts';
+import { type Message, paragraph } from '../views/blocks.ts';
+import { allOf, date, mention } from '../views/mrkdwn.ts';
+import { actionWords, commandText } from './cluster-texts.ts';
+
+/** Why a click on Approve or Deny changed nothing: what became of the deployment meanwhile. `user` clicked. */
+export function undecidedAnswer(deployment: Deployment, user: string): Message {
+  return paragraph(`– ${whatBecame(deployment, user)}\n→ ${whatNow(deployment)}`);
+}
+
+function whatBecame(deployment: Deployment, user: string): string {
+  const { cluster, action, state, approvals, terms, finishedAt, requestedAt, deniedBy, requestedBy } = deployment;
+  const at = date(finishedAt ?? requestedAt);
+  const approvers = approvals.length === 0 ? '' : `approved by ${allOf(approvals.map(({ by }) => person(by, user)))}`;
+  switch (state) {
+    case 'requested':
+    case 'planned':
+      return `The plan for ${cluster} is not made yet.`;
+    case 'awaiting-approval':
+      return `You have approved this already; ${terms.count - approvals.length} more of ${terms.count} is needed.`;
+    case 'queued':
+      return `This was ${approvers || 'started'} already, and is about to begin.`;
+    case 'running':
+      return `This was ${approvers || 'started'} already: ${cluster} ${actionWords[action].being}.`;
+    case 'succeeded':
+      return `This is over: ${cluster} is ${action} since ${at}${approvers && `, ${approvers}`}.`;
+    case 'failed':
+      return `This is over: ${actionWords[action].doing} ${cluster} failed ${at}${approvers && `, ${approvers}`}.`;
+    case 'denied':
+      return `This was denied by ${person(deniedBy ?? requestedBy, user)} ${at}.`;
+    case 'expired':
+      return `This expired ${at}, since nobody had approved it in time.`;
+    case 'cancelled':
+      return `This was cancelled ${at}.`;
+  }
+}
+
+function person(id: string, user: string): string {
+  return id === user ? 'you' : mention(id);
+}
+
+function whatNow({ state, cluster, action }: Deployment): string {
+  switch (state) {
+    case 'requested':
+    case 'planned':
+      return 'Wait until the card shows it.';
+    case 'awaiting-approval':
+      return 'Somebody else has to approve, too.';
+    case 'queued':
+    case 'running':
+    case 'succeeded':
+      return `${commandText('status', cluster)} tells how it is.`;
+    default:
+      return `${commandText(action, cluster)} asks again.`;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Deployment, DeploymentState } from '../../clusters/deployment.ts';
+import type { Action } from '../../clusters/steps.ts';
+import { allOf, anyOf, date, mention } from '../views/mrkdwn.ts';
+import { duration } from '../views/quantities.ts';
+import { actionWords, commandText } from './cluster-texts.ts';
+
+/** A card's headline after the cluster's name, in a word or two. */
+const headlines: Readonly<Record<Action, Readonly<Record<DeploymentState, string>>>> = {
+  up: {
+    requested: 'planning',
+    planned: 'planned',
+    'awaiting-approval': 'waiting for approval',
+    queued: 'starting',
+    running: 'bringing up',
+    succeeded: 'up',
+    failed: 'bringing up failed',
+    cancelled: 'cancelled',
+    denied: 'denied',
+    expired: 'expired',
+  },
+  down: {
+    requested: 'planning to tear down',
+    planned: 'planned to tear down',
+    'awaiting-approval': 'waiting for approval to tear down',
+    queued: 'starting to tear down',
+    running: 'tearing down',
+    succeeded: 'down',
+    failed: 'tearing down failed',
+    cancelled: 'tearing down cancelled',
+    denied: 'tearing down denied',
+    expired: 'tearing down expired',
+  },
+};
+
+/** "staging · bringing up". */
+export function headline({ cluster, action, state }: Deployment): string {
+  return `${cluster} · ${headlines[action][state]}`;
+}
+
+/** The card's small print: where the deployment stands, who decided what, and until or since when. */
+export function stateLine(deployment: Deployment): string {
+  const parts = [standing(deployment), approvedBy(deployment)];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function standing(deployment: Deployment): string {
+  const { state, finishedAt, requestedAt } = deployment;
+  const end = date(finishedAt ?? requestedAt);
+  switch (state) {
+    case 'requested':
+      return `○ Looking at the cloud since ${date(requestedAt)}`;
+    case 'planned':
+      return '○ Planned';
+    case 'awaiting-approval':
+      return `○ ${waitingText(deployment)}`;
+    case 'queued':
+      return '○ Waiting for a worker';
+    case 'running':
+      return `● Running since ${date(startedAt(deployment) ?? requestedAt)}`;
+    case 'succeeded':
+      return `✓ Done ${end}, after ${duration(workedMs(deployment))}`;
+    case 'failed':
+      return `✗ Failed ${end}`;
+    case 'denied':
+      return `✗ Denied by ${mention(deployment.deniedBy ?? deployment.requestedBy)} ${end}`;
+    case 'expired':
+      return `– Expired ${end}, since nobody approved in time`;
+    case 'cancelled':
+      return `– Cancelled ${end}`;
+  }
+}
+
+/** "Waiting for 1 approval by @platform, until today at 15:00". */
+export function waitingText({ terms, approvals, approvalUntil }: Deployment): string {
+  const missing = terms.count - approvals.length;
+  const number = approvals.length === 0 ? `${missing}` : `${missing} more`;
+  const until = approvalUntil === undefined ? '' : `, until ${date(approvalUntil)}`;
+  return `Waiting for ${number} ${missing === 1 ? 'approval' : 'approvals'} by ${anyOf(terms.from.map(mention))}${until}`;
+}
+
+function approvedBy({ approvals }: Deployment): string | undefined {
+  return approvals.length === 0 ? undefined : `approved by ${allOf(approvals.map(({ by }) => mention(by)))}`;
+}
+
+/** When the first step began; undefined before. */
+function startedAt({ steps }: Deployment): number | undefined {
+  const times = Object.values(steps).flatMap((step) => step.startedAt ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** How long the steps took together, waiting for a plan and an approval not counted. */
+export function workedMs(deployment: Deployment): number {
+  const { finishedAt, requestedAt } = deployment;
+  return (finishedAt ?? requestedAt) - (startedAt(deployment) ?? requestedAt);
+}
+
+/** True when an up has begun with its stack, so that something may be left to tear down. */
+export function hasStack({ action, steps }: Deployment): boolean {
+  return action === 'up' && (steps.stack?.attempt ?? 0) > 0;
+}
+
+/** What the reader can do now. */
+export function nextAction(deployment: Deployment): string {
+  const { cluster, action, state } = deployment;
+  const again = commandText(action, cluster);
+  switch (state) {
+    case 'requested':
+    case 'planned':
+      return 'The plan appears here in a moment.';
+    case 'awaiting-approval':
+      return 'Read the plan, then approve or deny.';
+    case 'queued':
+    case 'running':
+      return 'Nothing to do: the thread tells every step.';
+    case 'succeeded':
+      return action === 'up'
+        ? `${commandText('status', cluster)} tells how it is; the button removes it.`
+        : `${commandText('up', cluster)} brings it back.`;
+    case 'failed':
+      return failedNext(deployment, again);
+    default:
+      return `Nothing was changed. ${again} asks again.`;
+  }
+}
+
+function failedNext(deployment: Deployment, again: string): string {
+  return hasStack(deployment)
+    ? `Tear down removes what was made; after that, ${again} tries again.`
+    : `${again} tries again.`;
+}
+
+/** One sentence for notifications and screen readers, which see no blocks. */
+export function summary(deployment: Deployment): string {
+  const { cluster, action, state } = deployment;
+  const { verb, being, doing } = actionWords[action];
+  switch (state) {
+    case 'requested':
+    case 'planned':
+      return `A plan to ${verb} ${cluster} is being made`;
+    case 'awaiting-approval':
+      return `${cluster} waits for an approval to ${verb} it`;
+    case 'queued':
+    case 'running':
+      return `${cluster} ${being}`;
+    case 'succeeded':
+      return `${cluster} is ${action}`;
+    case 'failed':
+      return `${capital(doing)} ${cluster} failed`;
+    default:
+      return `The request to ${verb} ${cluster} was ${state}`;
+  }
+}
+
+/** The same text with a capital at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

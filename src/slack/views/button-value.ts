@@ -1,0 +1,34 @@
+/** What a button of ours carries: ids only, since everybody in the channel can read it. */
+export interface ButtonValue {
+  /** Deployment that the button speaks of. */
+  readonly deployment?: string;
+  readonly cluster?: string;
+}
+
+const idShape = /^[a-z0-9-]{1,100}$/;
+
+/** Packs a button's value; Slack allows 2,000 characters. */
+export function buttonValue({ deployment, cluster }: ButtonValue): string {
+  return JSON.stringify({ ...(cluster && { c: cluster }), ...(deployment && { d: deployment }) });
+}
+
+/** Unpacks what came back. Whatever is not an id of ours is left out; the value has been in other hands. */
+export function parseButtonValue(value: string | undefined): ButtonValue {
+  const parsed = parseObject(value);
+  const deployment = idOf(parsed.d);
+  const cluster = idOf(parsed.c);
+  return { ...(deployment && { deployment }), ...(cluster && { cluster }) };
+}
+
+function parseObject(value: string | undefined): { d?: unknown; c?: unknown } {
+  try {
+    const parsed: unknown = JSON.parse(value ?? '');
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function idOf(value: unknown): string | undefined {
+  return typeof value === 'string' && idShape.test(value) ? value : undefined;
+}

@@ -1,0 +1,81 @@
+import type { types } from '@slack/bolt';
+import { stackName } from '../../clusters/names.ts';
+import { type ButtonValue, buttonValue } from './button-value.ts';
+import { allOf } from './mrkdwn.ts';
+import { count } from './quantities.ts';
+
+/** The buttons' ids: old cards carry them for ever, so renaming one leaves dead buttons behind. */
+export const actionIds = { approve: 'approve', deny: 'deny', tearDown: 'tear-down' } as const;
+
+export function approveButton(deployment: string): types.Button {
+  return {
+    type: 'button',
+    action_id: actionIds.approve,
+    style: 'primary',
+    text: label('Approve'),
+    value: buttonValue({ deployment }),
+  };
+}
+
+export function denyButton(deployment: string, question: string): types.Button {
+  return {
+    type: 'button',
+    action_id: actionIds.deny,
+    style: 'danger',
+    text: label('Deny'),
+    value: buttonValue({ deployment }),
+    confirm: {
+      title: label('Deny this request?'),
+      text: { type: 'mrkdwn', text: question },
+      confirm: label('Deny'),
+      deny: label('Keep waiting'),
+      style: 'danger',
+    },
+  };
+}
+
+/** What is about to be lost, as far as it is known. */
+export interface Removal {
+  readonly cluster: string;
+  /** Names of the nodes without the control plane; undefined when nobody knows. */
+  readonly nodes: readonly string[] | undefined;
+  readonly value: ButtonValue;
+}
+
+/** The button that removes a cluster; its dialog names what goes. */
+export function tearDownButton({ cluster, nodes, value }: Removal): types.Button {
+  return {
+    type: 'button',
+    action_id: actionIds.tearDown,
+    style: 'danger',
+    text: label(`Tear down ${cluster}`),
+    value: buttonValue(value),
+    confirm: {
+      title: label(`Tear down ${cluster}?`),
+      text: { type: 'mrkdwn', text: removalText(cluster, nodes) },
+      // Slack allows 30 characters here, and a cluster's name may have as many.
+      confirm: label('Tear down'),
+      deny: label('Keep it'),
+      style: 'danger',
+    },
+  };
+}
+
+const namesShown = 3;
+const longestNames = 120;
+
+function removalText(cluster: string, nodes: readonly string[] | undefined): string {
+  const servers = ['the control plane', ...(nodes === undefined ? ['all nodes'] : nodeNames(nodes))];
+  return `The stack \`${stackName(cluster)}\` goes with ${allOf(servers)}, and all that runs there. This cannot be undone.`;
+}
+
+function nodeNames(nodes: readonly string[]): string[] {
+  if (nodes.length === 0) return [];
+  const names = nodes.slice(0, namesShown).map((name) => `\`${name.replaceAll(/[^\w.-]/g, '')}\``);
+  const short = nodes.length <= namesShown && names.join(', ').length <= longestNames;
+  return short ? names : [count(nodes.length, 'node')];
+}
+
+function label(text: string): types.PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}

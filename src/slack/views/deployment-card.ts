@@ -1,0 +1,134 @@
+import type { types } from '@slack/bolt';
+import type { Deployment, Failure } from '../../clusters/deployment.ts';
+import type { PlanLine } from '../../clusters/plan.ts';
+import { cloudText, controlPlaneText, networkText, nodesText, sizeText, versionOf } from '../texts/cluster-texts.ts';
+import { hasStack, headline, nextAction, stateLine, summary } from '../texts/state-texts.ts';
+import { actions, type Block, context, fields, header, limits, type Message, section } from './blocks.ts';
+import { approveButton, denyButton, tearDownButton } from './buttons.ts';
+import { checklist } from './checklist.ts';
+import { cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+
+/** The longest value of a field; six of them have to leave room for the rest of the message. */
+const longestField = 200;
+
+/**
+ * The card of a deployment: one message for its whole life, changed in place, always in the same shape. A headline, what
+ * the cluster is made of, the plan or the checklist, where it stands and what to do next, and the buttons that do
+ * something now. Pure: the same deployment gives the same card.
+ */
+export function deploymentCard(deployment: Deployment): Message {
+  const buttons = buttonsOf(deployment);
+  const blocks: Block[] = [
+    header(headline(deployment)),
+    fields(summaryFields(deployment), 'summary'),
+    section(body(deployment), 'body'),
+    context(`${stateLine(deployment)}\n${nextAction(deployment)}`, 'state'),
+    ...(buttons.length > 0 ? [actions(buttons, 'buttons')] : []),
+  ];
+  return { text: cardText(deployment), blocks };
+}
+
+function cardText(deployment: Deployment): string {
+  const { failure } = deployment;
+  return failure === undefined ? summary(deployment) : `${summary(deployment)}: ${oneLine(failure.message, 1000)}`;
+}
+
+/** What the cluster is made of. The plan knows more of each than clusters.yaml does, so its words come first. */
+function summaryFields(deployment: Deployment): [string, string][] {
+  const { spec } = deployment;
+  const build = deployment.action === 'up' ? ', built from source' : '';
+  const described: [string, string][] = [
+    ['Kubernetes', `${oneLine(versionOf(deployment), 100)}${build}`],
+    ['Cloud', cloudText(spec)],
+    ['Control plane', planned(deployment, 'Control plane') ?? controlPlaneText(spec)],
+    ['Nodes', planned(deployment, 'Nodes') ?? nodesText(spec)],
+    ['Network', networkText(spec)],
+    ['Requested by', mention(deployment.requestedBy)],
+  ];
+  return described;
+}
+
+function planned({ plan }: Deployment, label: string): string | undefined {
+  const line = plan?.lines.find((candidate) => candidate.label === label);
+  return line && oneLine(line.text, longestField);
+}
+
+function body(deployment: Deployment): string {
+  const lines = [...outcome(deployment), ...(showsPlan(deployment) ? planLines(deployment) : checklist(deployment))];
+  return fitLines(lines, limits.section);
+}
+
+/** Before the work begins the plan is what counts, and after that the checklist. */
+function showsPlan({ state }: Deployment): boolean {
+  return state !== 'queued' && state !== 'running' && state !== 'succeeded' && state !== 'failed';
+}
+
+const shownAsField = ['Kubernetes', 'Control plane', 'Nodes', 'Network'];
+
+function planLines({ plan }: Deployment): string[] {
+  if (plan === undefined) return ['Looking at what is there and what will have to be made …'];
+  const others = plan.lines.filter(({ label }) => !shownAsField.includes(label));
+  const lines = [...others.map(planLine), ...plan.warnings.map((warning) => `*Note* · ${cut(warning, 500)}`)];
+  return lines.length > 0 ? lines : ['Everything is as described above.'];
+}
+
+/** One line of a plan: what it is about, and what will happen. */
+export function planLine({ label, text }: PlanLine): string {
+  return `*${oneLine(label, 60)}* · ${oneLine(text, 500)}`;
+}
+
+/** How it ended, above the checklist. */
+function outcome(deployment: Deployment): string[] {
+  if (deployment.failure !== undefined) return marked('✗', failureLines(deployment.failure));
+  if (deployment.state !== 'succeeded') return [];
+  return marked('✓', deployment.action === 'up' ? upLines(deployment) : downLines(deployment));
+}
+
+/** With a mark before it and an empty line behind it. */
+function marked(mark: string, [first = '', ...others]: readonly string[]): string[] {
+  return [`${mark} ${first}`, ...others, ''];
+}
+
+/** What happened, and what to do about it. */
+export function failureLines({ message, hint }: Failure): string[] {
+  return [oneLine(message, 1500), ...(hint ? [`→ ${oneLine(hint, 600)}`] : [])];
+}
+
+/** "staging is up", with how it is reached. */
+export function upLines(deployment: Deployment): string[] {
+  const { cluster, steps } = deployment;
+  const nodes = steps.stack?.result?.nodes ?? [];
+  const url = steps.verify?.result?.apiUrl ?? steps.stack?.result?.apiUrl ?? '';
+  return [
+    `*${cluster} is up* · ${sizeText(versionOf(deployment), nodes.length)}`,
+    ...(url === '' ? [] : [`API · ${link(url)}`]),
+    ...(nodes.length === 0 ? [] : [`Nodes · ${nodeList(nodes)}`]),
+  ];
+}
+
+/** "staging is down". */
+export function downLines({ cluster, steps }: Deployment): string[] {
+  const existed = steps['delete-stack']?.result?.existed ?? true;
+  return [
+    `*${cluster} is down* · ${existed ? 'its stack and all that was in it are gone' : 'there was no stack left'}`,
+  ];
+}
+
+const nodesShown = 12;
+
+function nodeList(nodes: readonly string[]): string {
+  const shown = nodes.slice(0, nodesShown).map((name) => oneLine(name, 80));
+  const more = nodes.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+function buttonsOf(deployment: Deployment): types.Button[] {
+  const { id, state, cluster, requestedBy } = deployment;
+  if (state === 'awaiting-approval') {
+    return [approveButton(id), denyButton(id, `${mention(requestedBy)} will be told. Nothing is made or removed.`)];
+  }
+  const over = state === 'succeeded' || state === 'failed';
+  if (!over || !hasStack(deployment)) return [];
+  const nodes = deployment.steps.stack?.result?.nodes;
+  return [tearDownButton({ cluster, nodes, value: { cluster, deployment: id } })];
+}

@@ -1,0 +1,36 @@
+/** Keeps a number and its unit on one line. */
+const space = '\u00a0';
+
+/** A length of time in words: "45 s", "2 min 5 s", "1 h 3 min", with blanks that no line is broken at. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds}${space}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return pair(minutes, 'min', seconds % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  return pair(hours, 'h', minutes % 60, 'min');
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const parts = small === 0 ? [large, largeUnit] : [large, largeUnit, small, smallUnit];
+  return parts.join(space);
+}
+
+/** A number of things: "1 node", "3 nodes", "no nodes". */
+export function count(number: number, one: string, many = `${one}s`): string {
+  if (number === 0) return `no ${many}`;
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+const barWidth = 12;
+/** Above this a total counts bytes rather than things, and only its share says something. */
+const mostCountable = 999;
+
+/** A bar with its figure: "■■■■■■□□□□□□ 6 of 12", or per cent of something large. Undefined without a usable total. */
+export function bar(done: number | undefined, total: number | undefined): string | undefined {
+  if (done === undefined || total === undefined || !(total > 0)) return undefined;
+  const share = Math.min(1, Math.max(0, done / total));
+  const filled = Math.floor(share * barWidth);
+  const figure = total <= mostCountable ? `${done} of ${total}` : `${Math.floor(share * 100)} %`;
+  return `${'■'.repeat(filled)}${'□'.repeat(barWidth - filled)} ${figure}`;
+}

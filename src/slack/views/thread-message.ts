@@ -1,0 +1,172 @@
+import type { Deployment, DeploymentEvent } from '../../clusters/deployment.ts';
+import type { StepName } from '../../clusters/steps.ts';
+import { actionWords, commandText } from '../texts/cluster-texts.ts';
+import { capital, hasStack, waitingText, workedMs } from '../texts/state-texts.ts';
+import { shortCommit, stepTitle } from '../texts/step-texts.ts';
+import type { Block } from './blocks.ts';
+import { downLines, failureLines, planLine, upLines } from './deployment-card.ts';
+import { code, cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { count, duration } from './quantities.ts';
+
+type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: Type }>;
+
+/** Slack shortens a message far above this; nobody reads one that is longer. */
+const longest = 2900;
+
+/**
+ * What the thread is told of an event; undefined for events that the card alone shows. The deployment may have gone on
+ * since: the thread is sometimes told late. Pure.
+ */
+export function threadMessage(
+  event: DeploymentEvent,
+  deployment: Deployment,
+): { text: string; blocks?: Block[] } | undefined {
+  const lines = linesOf(event, deployment);
+  return lines === undefined ? undefined : { text: fitLines(lines, longest) };
+}
+
+function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | undefined {
+  switch (event.type) {
+    case 'requested':
+      return requestedLines(event);
+    case 'planned':
+      return plannedLines(event);
+    case 'approval-requested':
+      return [`${waitingText({ ...deployment, approvals: [] })}. The buttons are on the card above.`];
+    case 'approved':
+      return [`✓ Approved by ${mention(event.by)}${approvalNumber(event, deployment)}`];
+    case 'denied':
+      return [deniedText(event, deployment)];
+    case 'expired':
+      return [
+        `– Nobody approved in time, so nothing was changed. ${commandText(deployment.action, deployment.cluster)} asks again.`,
+      ];
+    case 'queued':
+      return queuedLines(event, deployment);
+    default:
+      return workLines(event, deployment);
+  }
+}
+
+function workLines(event: DeploymentEvent, deployment: Deployment): string[] | undefined {
+  switch (event.type) {
+    case 'step-retried':
+      return [`● ${stepTitle(event.step, deployment)} is tried again: ${cut(event.failure.message, 600)}`];
+    case 'stack-event':
+      return stackLines(event);
+    case 'step-finished':
+      return [finishedText(event, deployment)];
+    case 'succeeded':
+      return succeededLines(deployment);
+    case 'failed':
+      return failedLines(event, deployment);
+    default:
+      return undefined;
+  }
+}
+
+function requestedLines({ action, cluster, requestedBy }: EventOf<'requested'>): string[] {
+  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*`];
+}
+
+/** The card drops the plan when the work begins; the thread keeps what was approved. */
+function plannedLines({ plan }: EventOf<'planned'>): string[] {
+  return [
+    '*Plan*',
+    ...plan.lines.map((line) => `• ${planLine(line)}`),
+    ...plan.warnings.map((text) => `• *Note* · ${cut(text, 500)}`),
+  ];
+}
+
+function approvalNumber({ by }: EventOf<'approved'>, { terms, approvals }: Deployment): string {
+  if (terms.count < 2) return '';
+  return ` (${approvals.findIndex((approval) => approval.by === by) + 1} of ${terms.count})`;
+}
+
+function deniedText({ by }: EventOf<'denied'>, { requestedBy, action, cluster }: Deployment): string {
+  const who = by === requestedBy ? `${mention(by)} withdrew the request` : `Denied by ${mention(by)}`;
+  return `✗ ${who}. Nothing was changed; ${commandText(action, cluster)} asks again.`;
+}
+
+function queuedLines({ round }: EventOf<'queued'>, { terms }: Deployment): string[] | undefined {
+  if (round > 1) return ['● A worker was lost, so what is left to do is started again; finished steps are kept.'];
+  return terms.count === 0 ? ['● Starting; no approval is needed.'] : undefined;
+}
+
+function finishedText(event: EventOf<'step-finished'>, deployment: Deployment): string {
+  const startedAt = deployment.steps[event.step]?.startedAt;
+  const took = startedAt === undefined || event.at - startedAt < 1000 ? '' : ` in ${duration(event.at - startedAt)}`;
+  return `✓ ${finishedWords(event, deployment, took)}`;
+}
+
+function finishedWords(event: EventOf<'step-finished'>, deployment: Deployment, took: string): string {
+  switch (event.step) {
+    case 'build': {
+      const { version, commit } = event.result;
+      return `Kubernetes ${oneLine(version, 100)} built from commit ${code(shortCommit(commit))}${took}`;
+    }
+    case 'publish':
+      return `Release published to Swift${took}, container ${code(event.result.container)}`;
+    case 'image':
+      return presence('Image', event.result.name, event.result.uploaded ? `uploaded to Glance${took}` : undefined);
+    case 'keypair':
+      return presence('Keypair', event.result.name, event.result.imported ? `imported into Nova${took}` : undefined);
+    case 'stack': {
+      const { name, nodes, apiAddress } = event.result;
+      return `Stack ${oneLine(name, 100)} complete${took}: control plane at ${oneLine(apiAddress, 60)}, ${count(nodes.length, 'node')}`;
+    }
+    case 'verify':
+      return `The Kubernetes API answers at ${link(event.result.apiUrl)}`;
+    case 'delete-stack':
+      return event.result.existed ? `Stack deleted${took}` : `There was no stack to delete for ${deployment.cluster}`;
+  }
+}
+
+function presence(kind: string, name: string, made: string | undefined): string {
+  return `${kind} ${oneLine(name, 100)} ${made ?? 'was there already'}`;
+}
+
+/** A stack's milestones in words, by the names that the template gives its resources. */
+const milestones: Readonly<Record<string, string>> = {
+  control_plane_server: 'control plane server created',
+  control_plane_floating_ip: 'floating IP assigned',
+  control_plane_boot: 'control plane signalled that its first boot is done',
+  node_server: 'a node’s server created',
+  node_boot: 'a node signalled that its first boot is done',
+};
+
+function stackLines({ resource, resourceType, status, reason }: EventOf<'stack-event'>): string[] | undefined {
+  if (status.endsWith('_FAILED')) {
+    return [`✗ Stack: ${code(resource)} (${oneLine(resourceType, 100)}) failed: ${cut(reason, 600)}`];
+  }
+  const words = milestones[resource];
+  return words === undefined || status !== 'CREATE_COMPLETE' ? undefined : [`● Stack: ${words}`];
+}
+
+function succeededLines(deployment: Deployment): string[] {
+  const took = `Done in ${duration(workedMs(deployment))}.`;
+  const { cluster } = deployment;
+  return deployment.action === 'up'
+    ? [
+        ...markFirst(upLines(deployment)),
+        `${took} ${commandText('status', cluster)} tells how it is; ${commandText('down', cluster)} removes it.`,
+      ]
+    : [...markFirst(downLines(deployment)), `${took} ${commandText('up', cluster)} brings it back.`];
+}
+
+function markFirst([first = '', ...others]: string[]): string[] {
+  return [`✓ ${first}`, ...others];
+}
+
+function failedLines({ failure, step }: EventOf<'failed'>, deployment: Deployment): string[] {
+  const { cluster, action } = deployment;
+  const next = hasStack(deployment)
+    ? 'What was made is still there: *Tear down* on the card removes it.'
+    : `${commandText(action, cluster)} tries again.`;
+  return [`✗ *${failedTitle(step, deployment)}*`, ...failureLines(failure), next];
+}
+
+function failedTitle(step: StepName | undefined, deployment: Deployment): string {
+  const doing = `${capital(actionWords[deployment.action].doing)} ${deployment.cluster}`;
+  return step === undefined ? `${doing} failed` : `${doing} failed at: ${stepTitle(step, deployment)}`;
+}

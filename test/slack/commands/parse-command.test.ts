@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../src/errors.ts';
+import { commands } from '../../../src/slack/commands/commands.ts';
+import { parseCommand } from '../../../src/slack/commands/parse-command.ts';
+
+function problemOf(line: string): UsageError {
+  try {
+    parseCommand(line, commands);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+  }
+  throw new Error(`${line} was understood`);
+}
+
+describe('parsing a command', () => {
+  it.each([
+    ['up staging', 'up', ['staging']],
+    ['  UP\t staging  ', 'up', ['staging']],
+    ['up “Staging”', 'up', ['staging']],
+    ["up 'staging'", 'up', ['staging']],
+    ['up `staging`', 'up', ['staging']],
+    ['up\u00a0staging', 'up', ['staging']],
+    ['up\u200b staging', 'up', ['staging']],
+    ['ｕｐ staging', 'up', ['staging']],
+    ['status', 'status', []],
+    ['help up', 'help', ['up']],
+    ['', 'help', []],
+    ['   ', 'help', []],
+  ])('understands %j', (line, name, words) => {
+    const parsed = parseCommand(line, commands);
+
+    expect([parsed.command.name, parsed.words]).toEqual([name, words]);
+  });
+
+  it.each([
+    ['upp staging', 'There is no command upp. Did you mean /k8s up staging?'],
+    ['delete staging', 'There is no command delete.'],
+    ['up', '/k8s up needs the name of a cluster'],
+    ['up staging production', '/k8s up takes one word after it, and got 2'],
+    ['list staging', '/k8s list takes nothing after it, and got 1'],
+    ['status a b', '/k8s status takes one word after it, and got 2'],
+  ])('answers %j with: %s', (line, message) => {
+    expect(problemOf(line).message).toBe(message);
+  });
+
+  it('says what to type instead', () => {
+    expect(problemOf('up').hint).toBe('Type /k8s up CLUSTER, such as /k8s up staging');
+    expect(problemOf('nonsense').hint).toBe('The commands are: up, down, status, list, help');
+  });
+});
+
+describe('the table of commands', () => {
+  it.each(commands.map((command) => [command.name, command]))(
+    'has examples of %s that it understands itself',
+    (name, { examples }) => {
+      const parsed = examples.map((example) => parseCommand(example.replace('/k8s ', ''), commands).command.name);
+
+      expect(parsed).toEqual(examples.map(() => name));
+    },
+  );
+});

@@ -1,0 +1,169 @@
+import { Redis } from 'ioredis';
+import type { Cluster } from '../../../src/clusters/cluster.ts';
+import type { ClusterSpec } from '../../../src/clusters/cluster-spec.ts';
+import { recordPlan } from '../../../src/clusters/decisions.ts';
+import type { Policy } from '../../../src/clusters/policy.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { startWorkspace, type Workspace } from '../../../src/playground/workspace/workspace.ts';
+import { Producer } from '../../../src/queue/producer.ts';
+import { createSlackApp, type SlackApp } from '../../../src/slack/app.ts';
+import { deploymentCard } from '../../../src/slack/views/deployment-card.ts';
+import { createWebClient } from '../../../src/slack/web-client.ts';
+import { Clusters } from '../../../src/store/clusters.ts';
+import { Deployments } from '../../../src/store/deployments.ts';
+import { oneApproval, stagingSpec } from '../../support/fixtures.ts';
+import { freshRedisUrl } from '../../support/redis.ts';
+
+export const developer = 'U0DEVELOPER';
+export const platform = 'U0PLATFORM';
+export const visitor = 'U0VISITOR';
+export const channel = 'C0DEPLOYS';
+
+type StoredMessage = ReturnType<Workspace['messages']>[number];
+
+export interface HarnessOptions {
+  readonly mode: 'socket' | 'http';
+  readonly policy?: Partial<Policy>;
+  readonly botScopes?: readonly string[];
+  readonly now?: () => number;
+}
+
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
+
+/** The app between a stand-in for Slack and a real Redis, with people who type and click, and no worker. */
+export async function startHarness({ mode, policy, botScopes, now = Date.now }: HarnessOptions) {
+  const log = silentLogger();
+  const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }) });
+  const redisUrl = await freshRedisUrl();
+  const redis = new Redis(redisUrl);
+  const deployments = new Deployments(redis, () => Promise.resolve(), now);
+  const known = new Clusters(redis);
+  const producer = new Producer(redisUrl, log);
+  const clusters = new Map<string, ClusterSpec>([
+    ['staging', stagingSpec],
+    ['sandbox', { ...stagingSpec, name: 'sandbox' }],
+  ]);
+  const context = {
+    clusters,
+    policy: { request: ['S0DEVELOPERS'], approve: oneApproval, ...policy },
+    deployments,
+    known,
+    producer,
+    log,
+    now,
+  };
+  const client = createWebClient(workspace.botToken, { apiUrl: workspace.slackApiUrl, log });
+  let app: SlackApp | undefined;
+
+  async function startApp(): Promise<void> {
+    const transport =
+      mode === 'socket' ? { appToken: workspace.appToken } : { signingSecret: workspace.signingSecret, port: 0 };
+    app = createSlackApp({
+      botToken: workspace.botToken,
+      apiUrl: workspace.slackApiUrl,
+      context,
+      log,
+      ...transport,
+    });
+    const { port } = await app.start();
+    if (port !== undefined) workspace.setEventsUrl(`http://127.0.0.1:${port}/slack/events`);
+  }
+
+  async function stopApp(): Promise<void> {
+    await app?.stop();
+    app = undefined;
+    workspace.setEventsUrl(undefined);
+  }
+
+  /** The next thing that this person alone is told while something is done. */
+  async function told(user: string, act: () => Promise<unknown>): Promise<StoredMessage> {
+    let stop = () => {};
+    const answer = new Promise<StoredMessage>((resolve) => {
+      stop = workspace.onMessage(({ message }) => {
+        if (message.ephemeralFor === user) resolve(message);
+      });
+    });
+    await act();
+    return answer.finally(stop);
+  }
+
+  await startApp();
+  return {
+    workspace,
+    redis,
+    deployments,
+    known,
+    clusters,
+    startApp,
+    stopApp,
+    /** Types a command, and resolves with the answer. */
+    command: (user: string, text: string) => told(user, () => workspace.command(user, channel, text)),
+    /** Clicks, and resolves with the answer. */
+    clickAnswered: (user: string, ts: string, actionId: string) =>
+      told(user, () => workspace.click(user, { channel, ts, actionId })),
+    /** Clicks, and resolves once that is acknowledged. */
+    click: (user: string, ts: string, actionId: string) => workspace.click(user, { channel, ts, actionId }),
+    /** What people were told in private so far. */
+    privateAnswers: () => workspace.messages(channel).filter(({ ephemeralFor }) => ephemeralFor !== undefined),
+    /** Asks for staging and makes the plan as a worker would; answers the deployment's id. */
+    async waitForApproval(): Promise<string> {
+      const outcome = await deployments.request({
+        action: 'up',
+        spec: stagingSpec,
+        requestedBy: developer,
+        channel,
+        terms: context.policy.approve,
+      });
+      if (outcome.kind !== 'accepted') throw new Error('staging is busy');
+      await deployments.change(outcome.deployment.id, recordPlan({ lines: [], warnings: [] }, now()));
+      return outcome.deployment.id;
+    },
+    /** Posts the card of a deployment as it stands; answers its ts. */
+    async postCard(id: string): Promise<string> {
+      const { ts } = await client.chat.postMessage({ channel, ...deploymentCard(await deployments.get(id)) });
+      return ts ?? '';
+    },
+    /** Posts a message with one button; answers its ts. */
+    async postButton(actionId: string, value: string): Promise<string> {
+      const button = { type: 'button', action_id: actionId, value, text: { type: 'plain_text', text: 'Old' } } as const;
+      const { ts } = await client.chat.postMessage({
+        channel,
+        text: 'Old',
+        blocks: [{ type: 'actions', elements: [button] }],
+      });
+      return ts ?? '';
+    },
+    /** Names and deployments of the jobs that wait for a worker. */
+    async jobs(): Promise<string[]> {
+      const jobs = await producer.queue('cloud').getJobs(['waiting', 'delayed', 'prioritized']);
+      return jobs.map((job) => `${job.name} ${job.data.deployment}`);
+    },
+    async close(): Promise<void> {
+      await stopApp();
+      await producer.close();
+      redis.disconnect();
+      await workspace.close();
+    },
+  };
+}
+
+/** Everything that a message says, in its blocks and buttons. */
+export function textOf(message: StoredMessage): string {
+  return JSON.stringify(message.blocks ?? message.text);
+}
+
+/** A cluster as a deployment that has ended leaves it. */
+export function clusterRecord(state: Cluster['state'], deployment: string): Cluster {
+  return {
+    name: 'staging',
+    state,
+    deployment,
+    channel,
+    requestedBy: developer,
+    version: 'v1.34.2',
+    stack: 'slipway-staging',
+    apiUrl: 'https://203.0.113.10:6443',
+    nodes: ['staging-node-abcde'],
+    since: Date.UTC(2026, 6, 15, 12),
+  };
+}

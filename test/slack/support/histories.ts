@@ -1,0 +1,210 @@
+import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../../src/clusters/deployment.ts';
+import { reduce } from '../../../src/clusters/reducer.ts';
+import { oneApproval, requestedStaging, stagingSpec } from '../../support/fixtures.ts';
+
+/** Noon of a day in the middle of summer, in milliseconds since the epoch. */
+export const noon = Date.UTC(2026, 6, 15, 12);
+
+/** An event, and how many seconds after noon it happened. */
+export type Happening = readonly [seconds: number, body: DeploymentEventBody];
+
+/** The deployment that a history makes. */
+export function deploymentOf(history: readonly Happening[]): Deployment {
+  const events = history.map(([seconds, body]) => eventAt(seconds, body));
+  const deployment = events.reduce<Deployment | undefined>((state, event) => reduce(state, event), undefined);
+  if (deployment === undefined) throw new Error('an empty history');
+  return deployment;
+}
+
+export function eventAt(seconds: number, body: DeploymentEventBody): DeploymentEvent {
+  return { ...body, at: noon + seconds * 1000 } as DeploymentEvent;
+}
+
+const requested: Happening = [0, requestedStaging];
+
+const planned: Happening = [
+  3,
+  {
+    type: 'planned',
+    plan: {
+      lines: [
+        { label: 'Kubernetes', text: 'v1.34.2, built from source (make quick-release)' },
+        { label: 'Control plane', text: '1 × m1.medium (2 cores, 4 GiB)' },
+        { label: 'Nodes', text: '1 × m1.small (1 cores, 2 GiB), up to 3' },
+        { label: 'Network', text: '10.123.0.0/24 behind a router to gateway, 1 floating IP' },
+        { label: 'Image', text: 'debian-12, to be uploaded' },
+        { label: 'Keypair', text: 'ops, already there' },
+      ],
+      warnings: ['3 of 20 cores of the project are left after this'],
+    },
+  },
+];
+
+export const planning: readonly Happening[] = [requested];
+
+export const waiting: readonly Happening[] = [
+  requested,
+  planned,
+  [3, { type: 'approval-requested', until: noon + 3_603_000 }],
+];
+
+export const queued: readonly Happening[] = [
+  ...waiting,
+  [60, { type: 'approved', by: 'U0PLATFORM' }],
+  [60, { type: 'queued', round: 1 }],
+];
+
+export const denied: readonly Happening[] = [...waiting, [60, { type: 'denied', by: 'U0PLATFORM' }]];
+
+export const expired: readonly Happening[] = [...waiting, [3_660, { type: 'expired' }]];
+
+export const building: readonly Happening[] = [
+  ...queued,
+  [61, { type: 'step-started', step: 'build', attempt: 1 }],
+  [61, { type: 'step-started', step: 'image', attempt: 1 }],
+  [61, { type: 'step-started', step: 'keypair', attempt: 1 }],
+  [62, { type: 'step-finished', step: 'keypair', attempt: 1, result: { name: 'ops', imported: false } }],
+  [
+    90,
+    {
+      type: 'step-progress',
+      step: 'image',
+      attempt: 1,
+      progress: { text: 'sending debian-12 to Glance', done: 1.2e9, total: 2.1e9 },
+    },
+  ],
+  [
+    95,
+    {
+      type: 'step-progress',
+      step: 'build',
+      attempt: 1,
+      progress: { text: 'compiling: +++ [0715 12:01:35] Building go targets for linux/amd64 <all> & more' },
+    },
+  ],
+];
+
+const commit = '0123456789abcdef0123456789abcdef01234567';
+
+export const stacking: readonly Happening[] = [
+  ...building,
+  [
+    130,
+    { type: 'step-finished', step: 'image', attempt: 1, result: { id: '9f1c', name: 'debian-12', uploaded: true } },
+  ],
+  [200, { type: 'step-finished', step: 'build', attempt: 1, result: { version: 'v1.34.2', commit, files: [] } }],
+  [201, { type: 'step-started', step: 'publish', attempt: 1 }],
+  [
+    219,
+    {
+      type: 'step-finished',
+      step: 'publish',
+      attempt: 1,
+      result: {
+        container: 'slipway-releases',
+        server: { object: 'v1.34.2/abc/server.tar.gz', sha256: 'ab'.repeat(32) },
+      },
+    },
+  ],
+  [220, { type: 'step-started', step: 'stack', attempt: 1 }],
+  [
+    260,
+    { type: 'step-progress', step: 'stack', attempt: 1, progress: { text: '5 of 12 resources', done: 5, total: 12 } },
+  ],
+];
+
+export const succeeded: readonly Happening[] = [
+  ...stacking,
+  [
+    300,
+    {
+      type: 'step-finished',
+      step: 'stack',
+      attempt: 1,
+      result: {
+        id: '5d0f',
+        name: 'slipway-staging',
+        apiAddress: '203.0.113.10',
+        apiUrl: 'https://203.0.113.10:6443',
+        nodes: ['staging-node-abcde'],
+      },
+    },
+  ],
+  [301, { type: 'step-started', step: 'verify', attempt: 1 }],
+  [312, { type: 'step-finished', step: 'verify', attempt: 1, result: { apiUrl: 'https://203.0.113.10:6443' } }],
+  [312, { type: 'succeeded' }],
+];
+
+export const quota = {
+  message: 'Heat could not create slipway-staging: node_server (OS::Nova::Server): Forbidden: Quota exceeded for ram',
+  hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
+  code: 'stack_failed',
+} as const;
+
+export const failedStack: readonly Happening[] = [
+  ...stacking,
+  [280, { type: 'step-failed', step: 'stack', attempt: 1, failure: quota }],
+  [280, { type: 'failed', failure: quota, step: 'stack' }],
+];
+
+const noFlavor = {
+  message: 'The cloud has no flavor m1.medium',
+  hint: 'Choose one of: large, small',
+  code: 'usage',
+} as const;
+
+export const failedPlan: readonly Happening[] = [requested, [3, { type: 'failed', failure: noFlavor }]];
+
+const requestedDown: Happening = [
+  0,
+  {
+    ...requestedStaging,
+    type: 'requested',
+    id: 'staging-2',
+    action: 'down',
+    terms: { ...oneApproval, count: 0 },
+    spec: stagingSpec,
+  } as DeploymentEventBody,
+];
+
+export const tearingDown: readonly Happening[] = [
+  requestedDown,
+  [
+    1,
+    {
+      type: 'planned',
+      plan: {
+        lines: [
+          { label: 'Stack', text: 'slipway-staging with 12 resources, 2 of them servers' },
+          { label: 'Stays', text: 'the image, the keypair and the release in Swift, which other clusters may use' },
+        ],
+        warnings: [],
+      },
+    },
+  ],
+  [1, { type: 'queued', round: 1 }],
+  [2, { type: 'step-started', step: 'delete-stack', attempt: 1 }],
+  [5, { type: 'step-progress', step: 'delete-stack', attempt: 1, progress: { text: '7 resources left' } }],
+];
+
+export const down: readonly Happening[] = [
+  ...tearingDown,
+  [20, { type: 'step-finished', step: 'delete-stack', attempt: 1, result: { existed: true } }],
+  [20, { type: 'succeeded' }],
+];
+
+/** Every state that a card can show, by name. */
+export const histories = {
+  planning,
+  waiting,
+  queued,
+  denied,
+  expired,
+  building,
+  stacking,
+  succeeded,
+  failedStack,
+  failedPlan,
+  tearingDown,
+  down,
+} as const;

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { buttonValue, parseButtonValue } from '../../../src/slack/views/button-value.ts';
+
+describe('the value of a button', () => {
+  it.each([
+    [{ deployment: 'staging-abc' }],
+    [{ cluster: 'staging' }],
+    [{ cluster: 'staging', deployment: 'staging-abc' }],
+    [{}],
+  ])('comes back as it was: %j', (value) => {
+    expect(parseButtonValue(buttonValue(value))).toEqual(value);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'null',
+    '7',
+    '[]',
+    '{"d":7,"c":{}}',
+    '{"d":"<!channel>","c":"../x"}',
+    `{"d":"${'a'.repeat(101)}"}`,
+    '{"d":',
+  ])('is nothing when somebody has tampered with it: %s', (value) => {
+    expect(parseButtonValue(value)).toEqual({});
+  });
+});

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { blockProblems, exceedsMessageText } from '../../../src/playground/workspace/blocks/validate-blocks.ts';
+import { deploymentCard } from '../../../src/slack/views/deployment-card.ts';
+import { requestedStaging, stagingSpec } from '../../support/fixtures.ts';
+import { deploymentOf, type Happening, histories, noon } from '../support/histories.ts';
+
+type Card = ReturnType<typeof deploymentCard>;
+
+const states = Object.entries(histories);
+
+function blockOf(card: Card, type: string) {
+  return JSON.stringify(card.blocks.find((block) => block.type === type) ?? null);
+}
+
+function buttonsOf(card: Card): string[] {
+  const row = card.blocks.find((block) => block.type === 'actions');
+  return row === undefined
+    ? []
+    : row.elements.map((element) => ('action_id' in element ? (element.action_id ?? '') : ''));
+}
+
+describe('the card of a deployment', () => {
+  it.each(states)('is one that Slack takes while it is %s', (_, history) => {
+    const card = deploymentCard(deploymentOf(history));
+
+    expect(blockProblems(card.blocks)).toEqual([]);
+    expect(card.text).not.toBe('');
+  });
+
+  it.each(states)('has the same shape while it is %s', (_, history) => {
+    const { blocks } = deploymentCard(deploymentOf(history));
+
+    expect(blocks.slice(0, 4).map(({ type }) => type)).toEqual(['header', 'section', 'section', 'context']);
+  });
+
+  it.each([
+    ['planning', 'staging · planning'],
+    ['waiting', 'staging · waiting for approval'],
+    ['queued', 'staging · starting'],
+    ['building', 'staging · bringing up'],
+    ['succeeded', 'staging · up'],
+    ['failedStack', 'staging · bringing up failed'],
+    ['denied', 'staging · denied'],
+    ['expired', 'staging · expired'],
+    ['tearingDown', 'staging · tearing down'],
+    ['down', 'staging · down'],
+  ] as const)('is headed %s: %s', (state, headline) => {
+    expect(blockOf(deploymentCard(deploymentOf(histories[state])), 'header')).toContain(`"${headline}"`);
+  });
+
+  it.each([
+    ['planning', []],
+    ['waiting', ['approve', 'deny']],
+    ['queued', []],
+    ['building', []],
+    ['stacking', []],
+    ['succeeded', ['tear-down']],
+    ['failedStack', ['tear-down']],
+    ['failedPlan', []],
+    ['denied', []],
+    ['expired', []],
+    ['tearingDown', []],
+    ['down', []],
+  ] as const)('has the buttons that do something while it is %s', (state, buttons) => {
+    expect(buttonsOf(deploymentCard(deploymentOf(histories[state])))).toEqual(buttons);
+  });
+
+  it('shows of the plan what clusters.yaml does not say, and each thing once', () => {
+    const text = JSON.stringify(deploymentCard(deploymentOf(histories.waiting)).blocks);
+
+    expect(text).toContain('1 × m1.medium (2 cores, 4 GiB)');
+    expect(text).toContain('*Image* · debian-12, to be uploaded');
+    expect(text).toContain('*Note* · 3 of 20 cores');
+    expect(text.match(/Control plane/g)).toHaveLength(1);
+  });
+
+  it('says who may approve, and until when, in the time zone of the reader', () => {
+    const until = (noon + 3_603_000) / 1000;
+
+    expect(blockOf(deploymentCard(deploymentOf(histories.waiting)), 'context')).toContain(
+      `Waiting for 1 approval by <!subteam^S0PLATFORM>, until <!date^${until}^{date_short_pretty} at {time}|2026-07-15 13:00 UTC>`,
+    );
+  });
+
+  it('marks each step, with the time that it took or how far it is', () => {
+    const text = JSON.stringify(deploymentCard(deploymentOf(histories.stacking)).blocks).replaceAll('\u00a0', ' ');
+
+    expect(text).toContain('✓ Kubernetes v1.34.2 from source · commit `0123456789` · 2 min 19 s');
+    expect(text).toContain('✓ Keypair ops in Nova · was there already');
+    expect(text).toContain('● *Stack slipway-staging in Heat*');
+    expect(text).toContain('■■■■■□□□□□□□ 5 of 12 resources');
+    expect(text).toContain('○ Check of the Kubernetes API');
+  });
+
+  it('says that the cluster is up, and how it is reached', () => {
+    const card = deploymentCard(deploymentOf(histories.succeeded));
+
+    expect(card.text).toBe('staging is up');
+    expect(JSON.stringify(card.blocks)).toContain('staging is up');
+    expect(JSON.stringify(card.blocks)).toContain('<https://203.0.113.10:6443>');
+  });
+
+  it('says that the cluster is down', () => {
+    const card = deploymentCard(deploymentOf(histories.down));
+
+    expect(card.text).toBe('staging is down');
+    expect(JSON.stringify(card.blocks)).toContain('staging is down');
+  });
+
+  it('tells why it failed, at which step, and what to do', () => {
+    const card = deploymentCard(deploymentOf(histories.failedStack));
+    const text = JSON.stringify(card.blocks);
+
+    expect(card.text).toContain('Bringing up staging failed: Heat could not create slipway-staging');
+    expect(text).toContain('Quota exceeded for ram');
+    expect(text).toContain('✗ *Stack slipway-staging in Heat*');
+    expect(text).toContain('– Check of the Kubernetes API');
+    expect(text).toContain('Tear down removes what was made; after that, `/k8s up staging` tries again.');
+  });
+
+  it('asks before it tears down, and names what goes', () => {
+    const text = blockOf(deploymentCard(deploymentOf(histories.succeeded)), 'actions');
+
+    expect(text).toContain('Tear down staging?');
+    expect(text).toContain('`slipway-staging` goes with the control plane and `staging-node-abcde`');
+  });
+
+  it('cannot be made to mention anybody or to fake a link by what comes from outside', () => {
+    const evil = '<!channel> <https://evil.example|click> & `code`';
+    const history: Happening[] = [
+      [0, { ...requestedStaging, spec: { ...stagingSpec, cloud: evil, keypair: { name: evil } } } as never],
+      [1, { type: 'planned', plan: { lines: [{ label: evil, text: evil }], warnings: [evil] } }],
+      [2, { type: 'failed', failure: { message: evil, hint: evil, code: 'x' } }],
+    ];
+
+    for (const length of [2, 3]) {
+      const text = JSON.stringify(deploymentCard(deploymentOf(history.slice(0, length))).blocks);
+      expect(text).not.toContain('<!channel>');
+      expect(text).not.toContain('<https://evil');
+    }
+  });
+
+  it.each([
+    ['waits', 0],
+    ['has failed', 1],
+  ])('stays within the limits of Slack however much there is to tell while it %s', (_, failed) => {
+    const long = '<&>'.repeat(3000);
+    const lines = Array.from({ length: 200 }, (__, index) => ({ label: `${index} ${long}`, text: long }));
+    const name = 'a'.repeat(30);
+    const spec = {
+      ...stagingSpec,
+      name,
+      cloud: long,
+      image: { id: long },
+      keypair: { name: long },
+      controlPlane: { flavor: long },
+      nodes: { count: 500, max: 900, flavor: long },
+      network: { ...stagingSpec.network, external: long },
+      kubernetes: { ...stagingSpec.kubernetes, version: long },
+    };
+    const from = Array.from({ length: 30 }, (__, index) => `S0GROUP${index}ABCDE`);
+    const card = deploymentCard(
+      deploymentOf([
+        [0, { ...requestedStaging, cluster: name, spec, terms: { count: 5, from, self: false, withinMs: 1 } } as never],
+        [1, { type: 'planned', plan: { lines, warnings: [long, long] } }],
+        [1, { type: 'approval-requested', until: noon }],
+        ...(failed
+          ? ([[2, { type: 'failed', failure: { message: long, hint: long, code: 'x' } }]] as Happening[])
+          : []),
+      ]),
+    );
+
+    expect(blockProblems(card.blocks)).toEqual([]);
+    expect(exceedsMessageText(card.blocks)).toBe(false);
+    expect(JSON.stringify(card.blocks).length).toBeLessThan(12_000);
+    expect(card.text.length).toBeLessThan(3000);
+    if (!failed) expect(JSON.stringify(card.blocks)).toMatch(/and 19\d more/);
+  });
+
+  it('lists a few nodes of many, and counts the others', () => {
+    const nodes = Array.from({ length: 90 }, (_, index) => `staging-node-${index}`);
+    const history = histories.succeeded.map(([seconds, body]): Happening => {
+      const stack = body.type === 'step-finished' && body.step === 'stack';
+      return [seconds, stack ? { ...body, result: { ...body.result, nodes } } : body];
+    });
+
+    const text = JSON.stringify(deploymentCard(deploymentOf(history)).blocks);
+
+    expect(text).toContain('staging-node-11 and 78 more');
+    expect(text).toContain('the control plane and 90 nodes');
+  });
+
+  it('is the same for the same deployment, so that it is sent only when something changed', () => {
+    const deployment = deploymentOf(histories.stacking);
+
+    expect(deploymentCard(deployment)).toEqual(deploymentCard(structuredClone(deployment)));
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentEventBody } from '../../../src/clusters/deployment.ts';
+import { threadMessage } from '../../../src/slack/views/thread-message.ts';
+import { requestedStaging } from '../../support/fixtures.ts';
+import { deploymentOf, eventAt, type Happening, histories } from '../support/histories.ts';
+
+/** Every message of a thread whose deployment has come to the end of its history. */
+function threadOf(history: readonly Happening[]): string[] {
+  const deployment = deploymentOf(history);
+  return history.flatMap(([seconds, body]) => {
+    const message = threadMessage(eventAt(seconds, body), deployment);
+    return message === undefined ? [] : [message.text.replaceAll('\u00a0', ' ')];
+  });
+}
+
+function told(body: DeploymentEventBody, history: readonly Happening[] = histories.stacking): string | undefined {
+  return threadMessage(eventAt(400, body), deploymentOf(history))?.text;
+}
+
+describe('the thread of a deployment', () => {
+  it('tells an up from the request to its end in milestones', () => {
+    const [asked, plan, waiting, ...work] = threadOf(histories.succeeded);
+
+    expect(asked).toBe('<@U0DEVELOPER> asked to bring up *staging*');
+    expect(plan).toContain('*Plan*\n• *Kubernetes* · v1.34.2, built from source (make quick-release)');
+    expect(plan).toContain('• *Note* · 3 of 20 cores');
+    expect(waiting).toMatch(
+      /^Waiting for 1 approval by <!subteam\^S0PLATFORM>, until <!date.*> The buttons|^Waiting.*card above\.$/,
+    );
+    expect(work).toEqual([
+      '✓ Approved by <@U0PLATFORM>',
+      '✓ Keypair ops was there already',
+      '✓ Image debian-12 uploaded to Glance in 1 min 9 s',
+      '✓ Kubernetes v1.34.2 built from commit `0123456789` in 2 min 19 s',
+      '✓ Release published to Swift in 18 s, container `slipway-releases`',
+      '✓ Stack slipway-staging complete in 1 min 20 s: control plane at 203.0.113.10, 1 node',
+      '✓ The Kubernetes API answers at <https://203.0.113.10:6443>',
+      [
+        '✓ *staging is up* · Kubernetes v1.34.2 with 1 node',
+        'API · <https://203.0.113.10:6443>',
+        'Nodes · staging-node-abcde',
+        'Done in 4 min 11 s. `/k8s status staging` tells how it is; `/k8s down staging` removes it.',
+      ].join('\n'),
+    ]);
+  });
+
+  it('tells a down', () => {
+    expect(threadOf(histories.down)).toEqual([
+      '<@U0DEVELOPER> asked to tear down *staging*',
+      expect.stringContaining('• *Stack* · slipway-staging with 12 resources'),
+      '● Starting; no approval is needed.',
+      '✓ Stack deleted in 18 s',
+      '✓ *staging is down* · its stack and all that was in it are gone\nDone in 18 s. `/k8s up staging` brings it back.',
+    ]);
+  });
+
+  it('tells why and where it failed, and what to do', () => {
+    const message = threadOf(histories.failedStack).at(-1);
+
+    expect(message).toContain('✗ *Bringing up staging failed at: Stack slipway-staging in Heat*');
+    expect(message).toContain('Quota exceeded for ram');
+    expect(message).toContain('→ The stack is kept');
+    expect(message).toContain('*Tear down* on the card removes it');
+  });
+
+  it('tells a failure before anything was made, with the command that tries again', () => {
+    const message = threadOf(histories.failedPlan).at(-1);
+
+    expect(message).toContain('✗ *Bringing up staging failed*\nThe cloud has no flavor m1.medium\n→ Choose one of');
+    expect(message).toContain('`/k8s up staging` tries again.');
+  });
+
+  it.each([
+    ['a denial', histories.denied, '✗ Denied by <@U0PLATFORM>. Nothing was changed; `/k8s up staging` asks again.'],
+    [
+      'an expiry',
+      histories.expired,
+      '– Nobody approved in time, so nothing was changed. `/k8s up staging` asks again.',
+    ],
+  ])('tells %s', (_, history, expected) => {
+    expect(threadOf(history).at(-1)).toBe(expected);
+  });
+
+  it('calls it a withdrawal when the requester denies', () => {
+    expect(told({ type: 'denied', by: 'U0DEVELOPER' })).toContain('<@U0DEVELOPER> withdrew the request');
+  });
+
+  it.each([
+    ['control_plane_server', 'OS::Nova::Server', '● Stack: control plane server created'],
+    ['node_server', 'OS::Nova::Server', '● Stack: a node’s server created'],
+    ['control_plane_boot', 'OS::Heat::WaitCondition', '● Stack: control plane signalled that its first boot is done'],
+    ['control_plane_floating_ip', 'OS::Neutron::FloatingIP', '● Stack: floating IP assigned'],
+  ])('tells of %s in words', (resource, resourceType, expected) => {
+    const event = { type: 'stack-event', step: 'stack', attempt: 1, resource, resourceType, reason: '' } as const;
+
+    expect(told({ ...event, status: 'CREATE_COMPLETE' })).toBe(expected);
+    expect(told({ ...event, status: 'CREATE_IN_PROGRESS' })).toBeUndefined();
+  });
+
+  it('tells of any resource that failed, and why', () => {
+    const message = told({
+      type: 'stack-event',
+      step: 'stack',
+      attempt: 1,
+      resource: 'node_port',
+      resourceType: 'OS::Neutron::Port',
+      status: 'CREATE_FAILED',
+      reason: 'Quota <exceeded>',
+    });
+
+    expect(message).toBe('✗ Stack: `node_port` (OS::Neutron::Port) failed: Quota &lt;exceeded&gt;');
+  });
+
+  it('counts the approvals where several are needed', () => {
+    const terms = { count: 2, from: ['U1', 'U2'], self: false, withinMs: 1 };
+    const history: Happening[] = [
+      [0, { ...requestedStaging, terms } as DeploymentEventBody],
+      [1, { type: 'planned', plan: { lines: [], warnings: [] } }],
+      [1, { type: 'approval-requested', until: 0 }],
+      [2, { type: 'approved', by: 'U1' }],
+      [3, { type: 'approved', by: 'U2' }],
+    ];
+
+    expect(threadOf(history).slice(-2)).toEqual(['✓ Approved by <@U1> (1 of 2)', '✓ Approved by <@U2> (2 of 2)']);
+  });
+
+  it('says that work is taken up again, and that a step is tried again', () => {
+    expect(told({ type: 'queued', round: 2 })).toContain('A worker was lost');
+    expect(
+      told({ type: 'step-retried', step: 'stack', attempt: 1, failure: { message: 'Heat: 503', code: 'openstack' } }),
+    ).toBe('● Stack slipway-staging in Heat is tried again: Heat: 503');
+  });
+
+  it.each<[string, DeploymentEventBody]>([
+    ['a step that starts', { type: 'step-started', step: 'stack', attempt: 1 }],
+    ['progress', { type: 'step-progress', step: 'stack', attempt: 1, progress: { text: 'x' } }],
+    [
+      'a failed step, since the failure itself follows',
+      { type: 'step-failed', step: 'stack', attempt: 1, failure: { message: 'x', code: 'x' } },
+    ],
+    ['the first queueing after an approval', { type: 'queued', round: 1 }],
+  ])('keeps quiet about %s', (_, body) => {
+    expect(told(body)).toBeUndefined();
+  });
+
+  it('stays short however long the plan is', () => {
+    const lines = Array.from({ length: 300 }, (_, index) => ({ label: `Thing ${index}`, text: 'x'.repeat(100) }));
+
+    const message = told({ type: 'planned', plan: { lines, warnings: [] } });
+
+    expect(message?.length).toBeLessThanOrEqual(2900);
+    expect(message).toMatch(/\nand \d+ more$/);
+  });
+});
