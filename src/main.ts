@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { pathToFileURL } from 'node:url';
 import { ConfigError, DeployError, UsageError } from './errors.ts';
 import type { RunningProcess } from './processes/bot.ts';
 import { isQueueName, type QueueName, queueNames } from './queue/jobs.ts';
@@ -36,7 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 /** Runs the command that the arguments name. Answers the exit status; every error ends here as a sentence. */
-export async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...args] = argv;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
@@ -98,6 +97,13 @@ function explain(error: unknown): string {
   return `something unexpected happened: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.exitCode = await main(process.argv.slice(2));
+/** A promise that nobody waits for has failed, such as a connection that Slack refuses for good: end, and say why. */
+function endOnStrayFailure(): void {
+  process.on('unhandledRejection', (error) => {
+    process.stderr.write(`slipway: ${explain(error)}\n`);
+    process.exit(1);
+  });
 }
+
+endOnStrayFailure();
+process.exitCode = await main(process.argv.slice(2));
