@@ -1,0 +1,190 @@
+import type { Readable } from 'node:stream';
+import { OpenStackError } from '../../errors.ts';
+import { type Measure, measured } from '../measured.ts';
+import type { ServiceClient } from '../service-client.ts';
+
+export interface Image {
+  id: string;
+  /** Not unique: Glance takes any number of images of one name. */
+  name: string;
+  /** `queued` without content, `saving`, `active`, `killed`, `deactivated`, `deleted` … */
+  status: string;
+  /** Bytes; undefined before the content is there. */
+  size?: number;
+  /** The algorithm is chosen by the cloud; sha512 everywhere by default. */
+  hash?: { algorithm: string; value: string };
+  visibility: string;
+  tags: readonly string[];
+  createdAt: Date;
+  /** GiB of disk and MiB of memory that a server needs for it. */
+  minDisk: number;
+  minRam: number;
+}
+
+export interface CreateImageOptions {
+  name: string;
+  /** `qcow2`, `raw` … */
+  diskFormat: string;
+  /** `bare` for anything that is not wrapped in another format. */
+  containerFormat: string;
+  /** Private by default. Making it public takes an operator. */
+  visibility?: 'private' | 'shared' | 'community' | 'public';
+  tags?: readonly string[];
+  /** Such as `hw_disk_bus`, or properties of one's own. */
+  properties?: Readonly<Record<string, string>>;
+}
+
+export interface UploadImageOptions {
+  /** Starts the content. */
+  content: () => Readable;
+  /** Bytes, when known. */
+  size?: number;
+  /** The SHA-512 that the content should have, hexadecimal, when known. */
+  sha512?: string;
+}
+
+interface WireImage {
+  id: string;
+  name: string | null;
+  status: string;
+  size: number | null;
+  os_hash_algo?: string | null;
+  os_hash_value?: string | null;
+  visibility: string;
+  tags: readonly string[];
+  created_at: string;
+  min_disk: number;
+  min_ram: number;
+}
+
+/** Glance may copy and hash all of it after the last byte has arrived. */
+const storedWithinMs = 900_000;
+
+/**
+ * The newest image of that name, an active one before any other; with `checksum` (sha512, hexadecimal) only an active
+ * image with that very content. Undefined if there is none.
+ */
+export async function findImage(
+  glance: ServiceClient,
+  name: string,
+  { checksum }: { checksum?: string } = {},
+  signal?: AbortSignal,
+): Promise<Image | undefined> {
+  const images = await listImages(glance, { name }, signal);
+  const active = images.filter(({ status }) => status === 'active');
+  if (checksum !== undefined) return active.find(({ hash }) => hash?.value === checksum.toLowerCase());
+  return active[0] ?? images[0];
+}
+
+/** GET /images: all that the project may see, or those of one name, newest first. */
+export async function listImages(
+  glance: ServiceClient,
+  { name, pageSize = 100 }: { name?: string; pageSize?: number } = {},
+  signal?: AbortSignal,
+): Promise<Image[]> {
+  const images: Image[] = [];
+  for (let marker: string | undefined; ; ) {
+    const page = await glance.get<{ images: WireImage[]; next?: string }>(['images'], {
+      doing: 'Listing the Glance images',
+      ok: [200],
+      query: { name, limit: pageSize, marker, sort: 'created_at:desc' },
+      signal,
+    });
+    images.push(...page.images.map(imageFrom));
+    marker = page.images.at(-1)?.id;
+    if (page.next === undefined || marker === undefined) return images;
+  }
+}
+
+/** GET /images/{id}. 404 if there is none. */
+export async function getImage(glance: ServiceClient, id: string, signal?: AbortSignal): Promise<Image> {
+  return imageFrom(
+    await glance.get<WireImage>(['images', id], { doing: `Reading the Glance image ${id}`, ok: [200], signal }),
+  );
+}
+
+/** POST /images: a queued image, without content yet. */
+export async function createImage(
+  glance: ServiceClient,
+  options: CreateImageOptions,
+  signal?: AbortSignal,
+): Promise<Image> {
+  const wire = await glance.post<WireImage>(['images'], {
+    doing: `Creating the Glance image ${options.name}`,
+    ok: [201],
+    body: {
+      ...options.properties,
+      name: options.name,
+      disk_format: options.diskFormat,
+      container_format: options.containerFormat,
+      visibility: options.visibility ?? 'private',
+      tags: options.tags,
+    },
+    signal,
+  });
+  return imageFrom(wire);
+}
+
+/**
+ * PUT /images/{id}/file, then a look at what Glance made of it: active, of the size and with the SHA-512 that were sent.
+ * Never repeated by itself: an image takes content once (409 the second time), so after a broken upload it is deleted
+ * and made anew.
+ */
+export async function uploadImage(
+  glance: ServiceClient,
+  id: string,
+  options: UploadImageOptions,
+  signal?: AbortSignal,
+): Promise<Image> {
+  const content = measured(options.content, options.size, 'sha512');
+  await glance.call('PUT', ['images', id, 'file'], {
+    doing: `Uploading the Glance image ${id}`,
+    ok: [204],
+    stream: { open: content.open, size: options.size, contentType: 'application/octet-stream' },
+    repeatable: false,
+    deadlineMs: storedWithinMs,
+    signal,
+  });
+  const image = await getImage(glance, id, signal);
+  const difference = differenceOf(image, content.measure(), options.sha512?.toLowerCase());
+  if (difference === undefined) return image;
+  throw new OpenStackError(
+    `Uploading the Glance image ${image.name}: ${difference}`,
+    { service: 'Glance', method: 'PUT', path: `/images/${id}/file`, status: 204 },
+    { hint: 'Delete the image and upload it again from a file that is whole', retryable: false },
+  );
+}
+
+/** DELETE /images/{id}: gone is success. 403 for a protected one or somebody else's, 409 while it is in use. */
+export async function deleteImage(glance: ServiceClient, id: string, signal?: AbortSignal): Promise<void> {
+  await glance.delete(['images', id], { doing: `Deleting the Glance image ${id}`, ok: [204, 404], signal });
+}
+
+function differenceOf(image: Image, sent: Measure, expected: string | undefined): string | undefined {
+  if (expected !== undefined && expected !== sent.digest) {
+    return `the content has the SHA-512 ${sent.digest}, not ${expected}`;
+  }
+  if (image.status !== 'active') return `it is ${image.status} afterwards instead of active`;
+  if (image.size !== sent.bytes) return `${sent.bytes} bytes were sent, and Glance has ${image.size ?? 'none'}`;
+  if (image.hash?.algorithm === 'sha512' && image.hash.value !== sent.digest) {
+    return `what Glance has (SHA-512 ${image.hash.value}) is not what was sent (${sent.digest})`;
+  }
+  return undefined;
+}
+
+function imageFrom(wire: WireImage): Image {
+  return {
+    id: wire.id,
+    name: wire.name ?? '',
+    status: wire.status,
+    ...(wire.size === null ? {} : { size: wire.size }),
+    ...(wire.os_hash_algo && wire.os_hash_value
+      ? { hash: { algorithm: wire.os_hash_algo, value: wire.os_hash_value } }
+      : {}),
+    visibility: wire.visibility,
+    tags: wire.tags,
+    createdAt: new Date(wire.created_at),
+    minDisk: wire.min_disk,
+    minRam: wire.min_ram,
+  };
+}

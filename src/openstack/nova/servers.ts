@@ -1,0 +1,133 @@
+import type { ServiceClient } from '../service-client.ts';
+import { novaHeaders } from './microversion.ts';
+
+export interface Server {
+  id: string;
+  name: string;
+  /** `BUILD`, `ACTIVE`, `ERROR`, `SHUTOFF` … */
+  status: string;
+  createdAt: Date;
+  /** Name of the flavor. */
+  flavor: string;
+  /** Undefined for a server that boots from a volume. */
+  imageId?: string;
+  keypair?: string;
+  /** Id of the project that it belongs to. */
+  projectId: string;
+  addresses: readonly ServerAddress[];
+  metadata: Readonly<Record<string, string>>;
+  /** Why it is in ERROR. */
+  fault?: string;
+  /** The host it is on; told to operators only. */
+  host?: string;
+  /** As given to Nova, base64 undone; told to operators only, and only for a single server. */
+  userData?: string;
+}
+
+export interface ServerAddress {
+  network: string;
+  address: string;
+  kind: 'fixed' | 'floating';
+}
+
+interface WireServer {
+  id: string;
+  name: string;
+  status: string;
+  created: string;
+  flavor: { original_name: string };
+  image: { id: string } | '';
+  key_name: string | null;
+  tenant_id: string;
+  addresses: Readonly<Record<string, readonly { addr: string; 'OS-EXT-IPS:type'?: string }[]>>;
+  metadata?: Readonly<Record<string, string>>;
+  fault?: { message: string };
+  'OS-EXT-SRV-ATTR:host'?: string | null;
+  'OS-EXT-SRV-ATTR:user_data'?: string | null;
+}
+
+/** GET /servers/detail: the project's servers; with `allProjects`, for operators, everybody's. */
+export async function listServers(
+  nova: ServiceClient,
+  options: { name?: string; allProjects?: boolean; pageSize?: number } = {},
+  signal?: AbortSignal,
+): Promise<Server[]> {
+  const servers: Server[] = [];
+  for (let marker: string | undefined; ; ) {
+    const page = await nova.get<{ servers: WireServer[]; servers_links?: unknown[] }>(['servers', 'detail'], {
+      doing: 'Listing the servers',
+      ok: [200],
+      headers: novaHeaders,
+      query: {
+        // Nova takes the name for a regular expression.
+        name: options.name === undefined ? undefined : `^${escaped(options.name)}$`,
+        all_tenants: options.allProjects,
+        limit: options.pageSize,
+        marker,
+      },
+      signal,
+    });
+    servers.push(...page.servers.map(serverFrom));
+    marker = servers.at(-1)?.id;
+    if (page.servers_links === undefined || page.servers.length === 0) return servers;
+  }
+}
+
+/** GET /servers/{id}. 404 if there is none. */
+export async function getServer(nova: ServiceClient, id: string, signal?: AbortSignal): Promise<Server> {
+  const { server } = await nova.get<{ server: WireServer }>(['servers', id], {
+    doing: `Reading the server ${id}`,
+    ok: [200],
+    headers: novaHeaders,
+    signal,
+  });
+  return serverFrom(server);
+}
+
+/** POST /servers/{id}/action: the last lines that the server wrote to its console. 404 for one that has none yet. */
+export async function getConsoleLog(
+  nova: ServiceClient,
+  id: string,
+  { lines }: { lines: number },
+  signal?: AbortSignal,
+): Promise<string> {
+  const { output } = await nova.post<{ output: string }>(['servers', id, 'action'], {
+    doing: `Reading the console of the server ${id}`,
+    ok: [200],
+    headers: novaHeaders,
+    body: { 'os-getConsoleOutput': { length: lines } },
+    repeatable: true,
+    signal,
+  });
+  return output;
+}
+
+function serverFrom(wire: WireServer): Server {
+  const host = wire['OS-EXT-SRV-ATTR:host'];
+  const userData = wire['OS-EXT-SRV-ATTR:user_data'];
+  return {
+    id: wire.id,
+    name: wire.name,
+    status: wire.status,
+    createdAt: new Date(wire.created),
+    flavor: wire.flavor.original_name,
+    ...(wire.image === '' ? {} : { imageId: wire.image.id }),
+    ...(wire.key_name === null ? {} : { keypair: wire.key_name }),
+    projectId: wire.tenant_id,
+    addresses: Object.entries(wire.addresses).flatMap(([network, addresses]) =>
+      addresses.map((address) => ({
+        network,
+        address: address.addr,
+        kind: address['OS-EXT-IPS:type'] === 'floating' ? ('floating' as const) : ('fixed' as const),
+      })),
+    ),
+    metadata: wire.metadata ?? {},
+    ...(wire.fault === undefined ? {} : { fault: wire.fault.message }),
+    ...(host ? { host } : {}),
+    ...(userData ? { userData: Buffer.from(userData, 'base64').toString('utf8') } : {}),
+  };
+}
+
+function escaped(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,171 @@
+import type { Readable } from 'node:stream';
+import { isNotFound, OpenStackError } from '../../errors.ts';
+import { measured } from '../measured.ts';
+import type { ServiceClient } from '../service-client.ts';
+import { listAll } from './listing.ts';
+import { metadataHeaders, metadataOf } from './metadata.ts';
+
+/** An object, without its content. */
+export interface StoredObject {
+  name: string;
+  size: number;
+  /** The MD5 of the content, hexadecimal; for an object made of segments something else. */
+  etag: string;
+  contentType: string;
+  /** Its own X-Object-Meta-* headers, names in lower case. A listing does not tell them. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+export interface PutObjectOptions {
+  container: string;
+  object: string;
+  /** Starts the content anew; called once an attempt. */
+  content: () => Readable;
+  /** Bytes. */
+  size: number;
+  /** The MD5 of the content, hexadecimal, when it is known beforehand: Swift then refuses anything else with 422. */
+  md5?: string;
+  contentType?: string;
+  /** At most some 3 KB in all. */
+  metadata?: Readonly<Record<string, string>>;
+  /** Swift deletes it then. */
+  deleteAt?: Date;
+}
+
+/** Content may take a while to be written through to the disks after its last byte was sent. */
+const storedWithinMs = 300_000;
+
+/**
+ * PUT: stores the content under a name, over whatever was there. Answers the ETag after comparing it with the MD5 of
+ * what was sent. 404 if there is no such container, 413 above the largest size (see getInfo).
+ */
+export async function putObject(
+  swift: ServiceClient,
+  options: PutObjectOptions,
+  signal?: AbortSignal,
+): Promise<{ etag: string }> {
+  const { container, object, size, md5 } = options;
+  const doing = `Uploading ${container}/${object} to Swift`;
+  const content = measured(options.content, size, 'md5');
+  const { status, headers } = await swift.call('PUT', [container, ...object.split('/')], {
+    doing,
+    ok: [201, 422],
+    stream: { open: content.open, size, contentType: options.contentType ?? 'application/octet-stream' },
+    headers: {
+      ...metadataHeaders('object', options.metadata ?? {}),
+      ...(md5 === undefined ? {} : { etag: md5 }),
+      ...(options.deleteAt === undefined
+        ? {}
+        : { 'x-delete-at': String(Math.ceil(options.deleteAt.getTime() / 1000)) }),
+    },
+    deadlineMs: storedWithinMs,
+    signal,
+  });
+  const etag = unquoted(headers.etag);
+  const sent = content.measure().digest;
+  if (status === 422 || etag !== sent) {
+    throw new OpenStackError(
+      `${doing}: what arrived is not what was meant to be sent (MD5 ${md5 ?? sent} expected, ${status === 422 ? sent : etag} found)`,
+      { service: 'Swift', method: 'PUT', path: `/${container}/${object}`, status },
+      { hint: 'The file was changed or damaged on its way; start again', retryable: true },
+    );
+  }
+  return { etag };
+}
+
+/** HEAD: the object, or undefined if there is none. */
+export async function findObject(
+  swift: ServiceClient,
+  container: string,
+  object: string,
+  signal?: AbortSignal,
+): Promise<StoredObject | undefined> {
+  const { status, headers } = await swift.call('HEAD', [container, ...object.split('/')], {
+    doing: `Looking at ${container}/${object} in Swift`,
+    ok: [200, 204, 404],
+    signal,
+  });
+  if (status === 404) return undefined;
+  return {
+    name: object,
+    size: Number(headers['content-length'] ?? 0),
+    etag: unquoted(headers.etag),
+    contentType: headers['content-type'] ?? '',
+    metadata: metadataOf('object', headers),
+  };
+}
+
+/** GET: the content as a stream, which the caller reads to its end or destroys. 404 if there is none. */
+export async function getObject(
+  swift: ServiceClient,
+  container: string,
+  object: string,
+  signal?: AbortSignal,
+): Promise<{ stream: Readable; size: number; etag: string }> {
+  const { stream, headers } = await swift.open([container, ...object.split('/')], {
+    doing: `Fetching ${container}/${object} from Swift`,
+    ok: [200],
+    signal,
+  });
+  return { stream, size: Number(headers['content-length'] ?? 0), etag: unquoted(headers.etag) };
+}
+
+/** GET: the content as a text, or undefined if there is none. Meant for small objects. */
+export async function findObjectText(
+  swift: ServiceClient,
+  container: string,
+  object: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const { status, text } = await swift.call('GET', [container, ...object.split('/')], {
+    doing: `Fetching ${container}/${object} from Swift`,
+    ok: [200, 404],
+    signal,
+  });
+  return status === 404 ? undefined : text;
+}
+
+/** DELETE: gone is success. */
+export async function deleteObject(
+  swift: ServiceClient,
+  container: string,
+  object: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await swift.delete([container, ...object.split('/')], {
+      doing: `Deleting ${container}/${object} from Swift`,
+      ok: [204],
+      signal,
+    });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** All objects of a container whose names begin with `prefix`, in the order of their names. 404 if there is none. */
+export async function listObjects(
+  swift: ServiceClient,
+  container: string,
+  options: { prefix?: string; pageSize?: number } = {},
+  signal?: AbortSignal,
+): Promise<Omit<StoredObject, 'metadata'>[]> {
+  const rows = await listAll<{ name: string; hash: string; bytes: number; content_type: string }>(
+    swift,
+    [container],
+    `Listing the objects in ${container}`,
+    options,
+    signal,
+  );
+  return rows.map(({ name, hash, bytes, content_type }) => ({
+    name,
+    size: bytes,
+    etag: hash,
+    contentType: content_type,
+  }));
+}
+
+/** Segmented objects put their ETag in quotes. */
+function unquoted(etag: string | undefined): string {
+  return (etag ?? '').replace(/^"|"$/g, '');
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { Secret } from '../../../src/openstack/secret.ts';
+import { signUrl } from '../../../src/openstack/swift/temp-url.ts';
+
+const options = {
+  endpoint: 'https://swift.example.org/v1/AUTH_abc',
+  container: 'my container',
+  object: 'a/ü?.txt',
+  key: new Secret('key'),
+  method: 'GET',
+  expires: new Date(1_700_000_000_000),
+} as const;
+
+it.each([
+  ['sha256', '553e9d9fd746249b0497a35bd84926a81628f70994a93e07490b1ba0360886ff'],
+  ['sha512', 'sha512:VKxZW8iMy_9stb9jcPYHo66J9AzljbZwABNwbNys3HKmAWl09iJ17lJ-0mkEXSPzMMFBPlVTaYY2Kcz4daUpqg=='],
+] as const)('signs method, expiry and the unencoded path with %s', (digest, signature) => {
+  const url = new URL(signUrl({ ...options, digest }));
+
+  expect(url.origin + url.pathname).toBe('https://swift.example.org/v1/AUTH_abc/my%20container/a/%C3%BC%3F.txt');
+  expect(url.searchParams.get('temp_url_sig')).toBe(signature);
+  expect(url.searchParams.get('temp_url_expires')).toBe('1700000000');
+});
+
+it('signs another method differently', () => {
+  expect(signUrl({ ...options, method: 'PUT' })).not.toBe(signUrl(options));
+});
