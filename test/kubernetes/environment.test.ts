@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { toolEnvironment } from '../../src/kubernetes/environment.ts';
+
+it('hands on what tools need and none of the secrets of the worker', () => {
+  const env = toolEnvironment({
+    PATH: '/opt/go/bin:/usr/bin',
+    https_proxy: 'http://proxy.example.org:3128',
+    DOCKER_HOST: 'tcp://docker.example.org:2376',
+    SLACK_BOT_TOKEN: 'xoxb-secret',
+    OS_PASSWORD: 'secret',
+    REDIS_URL: 'redis://:secret@localhost',
+    GIT_SSH_COMMAND: 'sh -c reboot',
+    NODE_OPTIONS: '--inspect',
+    MAKEFLAGS: '-j64',
+  });
+
+  expect(env).toMatchObject({
+    PATH: '/opt/go/bin:/usr/bin',
+    https_proxy: 'http://proxy.example.org:3128',
+    DOCKER_HOST: 'tcp://docker.example.org:2376',
+  });
+  expect(JSON.stringify(env)).not.toMatch(/secret|reboot|inspect|j64/);
+});
+
+it('never lets git ask a person or run a command as a transport', () => {
+  expect(toolEnvironment()).toMatchObject({
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+    GIT_ALLOW_PROTOCOL: expect.not.stringContaining('ext'),
+  });
+});
