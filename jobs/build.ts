@@ -17,6 +17,7 @@ export async function build({ deployment, tools, step, signal }: Run): Promise<S
     ref,
     target,
     variables,
+    environment: tools.environment,
     directory: join(tools.dataDir, 'builds'),
     signal,
     onProgress: ({ stage, line }) => step.tick({ text: line ? `${stageTexts[stage]}: ${line}` : stageTexts[stage] }),

@@ -16,6 +16,8 @@ export interface Tools {
   openstack(cloud: string | undefined): OpenStack;
   /** Names of the clouds that clusters.yaml uses. */
   readonly clouds: readonly (string | undefined)[];
+  /** The worker's environment, of which git and make see what they need: PATH, proxies, where Docker is. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Folder for builds and logs. */
   readonly dataDir: string;
   /** Path of the root Heat template. */

@@ -25,7 +25,7 @@ export async function startWorkerProcess(env: Environment, queues: readonly Queu
   const worker = await startWorker({
     redisUrl: config.redisUrl,
     queues,
-    tools: toolsOf(config, stores, clouds, log),
+    tools: toolsOf(config, env, stores, clouds, log),
     ...(needsSlack && config.slack && { notify: notifyTools(config.slack, stores, log) }),
   });
   return {
@@ -38,13 +38,14 @@ export async function startWorkerProcess(env: Environment, queues: readonly Queu
   };
 }
 
-function toolsOf(config: Config, stores: Stores, clouds: CloudConnections, log: Logger): Tools {
+function toolsOf(config: Config, env: Environment, stores: Stores, clouds: CloudConnections, log: Logger): Tools {
   return {
     deployments: stores.deployments,
     clusters: stores.clusters,
     producer: stores.producer,
     openstack: (cloud) => clouds.get(cloud),
     clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
+    environment: env,
     dataDir: config.dataDir,
     mutex: new Mutex(stores.redis),
     template: join(packageRoot, 'templates/heat/cluster.yaml'),

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/slack/commands/commands.ts';
+
+interface Manifest {
+  readonly display_information: Readonly<Record<'name' | 'description' | 'long_description', string>>;
+  readonly features: {
+    readonly bot_user: { readonly display_name: string };
+    readonly slash_commands: readonly {
+      readonly command: string;
+      readonly url?: string;
+      readonly usage_hint: string;
+    }[];
+  };
+  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[]; readonly user?: readonly string[] } };
+  readonly settings: {
+    readonly interactivity: { readonly is_enabled: boolean; readonly request_url?: string };
+    readonly socket_mode_enabled: boolean;
+  };
+}
+
+const text = readFileSync('slack/manifest.yaml', 'utf8');
+
+/** What its comments tell the reader to do for HTTP. */
+function forHttp(): Manifest {
+  return load(text.replaceAll(/# (url|request_url):/g, '$1:')) as Manifest;
+}
+
+describe('the app manifest', () => {
+  const manifest = load(text) as Manifest;
+
+  it('declares Slipway with texts of the lengths that Slack takes', () => {
+    const { name, description, long_description } = manifest.display_information;
+
+    expect(name).toBe('Slipway');
+    expect(manifest.features.bot_user.display_name).toBe('Slipway');
+    expect(description.length).toBeLessThanOrEqual(140);
+    expect(long_description.length).toBeGreaterThanOrEqual(174);
+    expect(long_description.length).toBeLessThanOrEqual(4000);
+  });
+
+  it('declares the slash command, with a hint that names commands there are', () => {
+    const [command, ...others] = manifest.features.slash_commands;
+    const hinted = command?.usage_hint.split('|').map((usage) => usage.trim().split(' ')[0]);
+
+    expect(others).toEqual([]);
+    expect(command?.command).toBe('/k8s');
+    expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(hinted ?? []));
+  });
+
+  it('asks for no scope but those that the bot uses', () => {
+    expect(manifest.oauth_config.scopes).toEqual({ bot: ['commands', 'chat:write', 'usergroups:read'] });
+  });
+
+  it('takes clicks, over Socket Mode, with no address', () => {
+    expect(manifest.settings).toMatchObject({ interactivity: { is_enabled: true }, socket_mode_enabled: true });
+    expect(text).not.toMatch(/^\s*(request_)?url:/m);
+  });
+
+  it('takes commands and clicks at one address over HTTP', () => {
+    const { features, settings } = forHttp();
+
+    expect(features.slash_commands[0]?.url).toMatch(/^https:.*\/slack\/events$/);
+    expect(settings.interactivity.request_url).toBe(features.slash_commands[0]?.url);
+  });
+});
