@@ -12,7 +12,7 @@ RUN npm ci --include=dev
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY jobs jobs
-RUN npm run build && rm -f dist/.tsbuildinfo && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev
 
 FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production DATA_DIR=/var/lib/slipway

@@ -8,8 +8,8 @@ import { freshRedisUrl } from './redis.ts';
 export const mainFile = resolve('dist/src/main.js');
 
 /** A playground with a bot and a worker in it, on any free port and a Redis database of its own. */
-export async function openTestStage(args: readonly string[] = [], faults: readonly string[] = []): Promise<Stage> {
-  const options = parseDemoOptions(['--port', '0', ...args], faults);
+export async function openTestStage(args: readonly string[] = []): Promise<Stage> {
+  const options = parseDemoOptions(['--port', '0', ...args]);
   const { PATH, HOME, OS_CLIENT_CONFIG_FILE } = process.env;
   const env = { PATH, HOME, OS_CLIENT_CONFIG_FILE, REDIS_URL: await freshRedisUrl() };
   return openStage(options, { env, main: mainFile, log: silentLogger(), say: () => undefined });

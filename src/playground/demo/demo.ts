@@ -8,7 +8,6 @@ import type { Environment } from '../../config/config.ts';
 import { DeployError } from '../../errors.ts';
 import { createLogger } from '../../log.ts';
 import { Deployments } from '../../store/deployments.ts';
-import { faults } from '../cloud/faults.ts';
 import { findExecutable } from '../redis/find-executable.ts';
 import type { StoredMessage } from '../workspace/state/messages.ts';
 import { type DemoOptions, demoHelp, parseDemoOptions } from './options.ts';
@@ -42,9 +41,9 @@ export interface DemoContext {
  * the bot and a worker do the rest. Answers the exit status.
  */
 export async function runDemo({ args, env, main, print, interrupted }: DemoContext): Promise<number> {
-  const options = parseDemoOptions(args, Object.keys(faults));
+  const options = parseDemoOptions(args);
   if (options.help) {
-    print(demoHelp(faults));
+    print(demoHelp());
     return 0;
   }
   await assertTools(env);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../errors.ts';
+import { type FaultName, faults, isFaultName } from '../cloud/faults.ts';
 
 /** What `npm run demo -- …` was asked for. */
 export interface DemoOptions {
@@ -10,7 +11,7 @@ export interface DemoOptions {
   /** Entry of clouds.yaml to use in place of the playground's cloud. */
   readonly cloud: string | undefined;
   /** Fault to switch on in the playground's cloud. */
-  readonly fail: string | undefined;
+  readonly fail: FaultName | undefined;
   readonly port: number;
   readonly image: string | undefined;
   readonly externalNetwork: string | undefined;
@@ -32,23 +33,26 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Reads the demo's arguments. `faults` names the faults that the playground's cloud knows. Throws UsageError. */
-export function parseDemoOptions(args: readonly string[], faults: readonly string[]): DemoOptions {
+/** Reads the demo's arguments. Throws UsageError. */
+export function parseDemoOptions(args: readonly string[]): DemoOptions {
   const values = read(args);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError(`--port ${values.port} is not a port number`);
-  if (values.fail !== undefined && !faults.includes(values.fail)) {
-    throw new UsageError(`The playground knows no fault "${values.fail}"`, { hint: `It knows: ${faults.join(', ')}` });
+  const { fail } = values;
+  if (fail !== undefined && !isFaultName(fail)) {
+    throw new UsageError(`The playground knows no fault "${fail}"`, {
+      hint: `It knows: ${Object.keys(faults).join(', ')}`,
+    });
   }
-  if (values.fail !== undefined && values.cloud !== undefined) {
+  if (fail !== undefined && values.cloud !== undefined) {
     throw new UsageError('--fail switches on a fault in the playground’s cloud, so it does not go with --cloud');
   }
   return {
     once: values.once,
     down: values.down,
     cloud: values.cloud,
-    fail: values.fail,
+    fail,
     port,
     image: values.image,
     externalNetwork: values['external-network'],
@@ -71,7 +75,7 @@ function read(args: readonly string[]) {
 }
 
 /** The text of `npm run demo -- --help`. */
-export function demoHelp(faults: Readonly<Record<string, string>>): string {
+export function demoHelp(): string {
   const width = Math.max(...Object.keys(faults).map((name) => name.length));
   return [
     'npm run demo [-- OPTIONS]: brings a cluster up from a chat, on a playground or on your cloud',

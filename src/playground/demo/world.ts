@@ -154,7 +154,7 @@ async function playgroundCloud(
     log,
     directory: join(directory, 'cloud'),
     delays: 'short',
-    ...(options.fail && { fail: options.fail }),
+    fail: options.fail,
   });
   closings.push(() => cloud.close());
   return { PATH: env.PATH, HOME: env.HOME, OS_CLIENT_CONFIG_FILE: cloud.cloudsFile };

@@ -1,0 +1,140 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconcile } from '../../jobs/reconcile.ts';
+import type { Tools } from '../../jobs/run.ts';
+import type { Cluster } from '../../src/clusters/cluster.ts';
+import { stackTag } from '../../src/clusters/names.ts';
+import { stackLabel } from '../../src/clusters/stack.ts';
+import { silentLogger } from '../../src/log.ts';
+import { readCloud } from '../../src/openstack/clouds.ts';
+import { createStack, deleteStack, findStack } from '../../src/openstack/heat/stacks.ts';
+import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
+import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
+import { Clusters } from '../../src/store/clusters.ts';
+import { Deployments } from '../../src/store/deployments.ts';
+import { deploymentAfter, oneApproval, requestedStaging, stagingSpec } from '../support/fixtures.ts';
+import { freshRedisUrl } from '../support/redis.ts';
+
+/** As little of a cluster's stack as reconciling reads. */
+const template = {
+  heat_template_version: '2021-04-16',
+  parameters: { slipway: { type: 'json' } },
+  resources: { nothing: { type: 'OS::Heat::RandomString' } },
+  outputs: { api_url: { value: 'https://127.24.5.9:6443' }, node_names: { value: ['staging-node-1'] } },
+};
+
+const known: Cluster = {
+  name: 'gone',
+  state: 'up',
+  deployment: 'gone-1',
+  channel: 'C1',
+  requestedBy: 'U1',
+  version: 'v1',
+  stack: 'slipway-gone',
+  apiUrl: '',
+  nodes: [],
+  since: 0,
+};
+
+describe('reconciling with Heat', () => {
+  const log = silentLogger();
+  const { signal } = new AbortController();
+  let cloud: PlaygroundCloud;
+  let openstack: OpenStack;
+  let redis: Redis;
+  let clusters: Clusters;
+  let deployments: Deployments;
+  let tools: Tools;
+
+  beforeAll(async () => {
+    cloud = await startCloud({ log, delays: 'none' });
+    openstack = connect(readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile }), { log });
+    redis = new Redis(await freshRedisUrl());
+  });
+  beforeEach(async () => {
+    await redis.flushdb();
+    clusters = new Clusters(redis);
+    deployments = new Deployments(redis, async () => undefined);
+    tools = { clusters, deployments, openstack: () => openstack, clouds: ['playground'], log } as unknown as Tools;
+  });
+  afterEach(async () => {
+    const stack = await findStack(openstack.heat, 'slipway-staging');
+    if (stack) await deleteStack(openstack.heat, stack);
+    await expect.poll(() => findStack(openstack.heat, 'slipway-staging')).toBeUndefined();
+  });
+  afterAll(async () => {
+    await openstack.close();
+    await cloud.close();
+    redis.disconnect();
+  });
+
+  async function stackOf(label: object): Promise<void> {
+    await createStack(openstack.heat, {
+      name: 'slipway-staging',
+      template,
+      parameters: { slipway: label },
+      tags: [stackTag],
+    });
+    await expect.poll(async () => (await findStack(openstack.heat, 'slipway-staging'))?.state).toBe('COMPLETE');
+  }
+
+  it('brings the list of clusters back after Redis was emptied', async () => {
+    await stackOf(stackLabel(deploymentAfter(requestedStaging), 'v1.34.2'));
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.list()).toEqual([
+      expect.objectContaining({
+        name: 'staging',
+        state: 'up',
+        deployment: 'staging-1',
+        version: 'v1.34.2',
+        apiUrl: 'https://127.24.5.9:6443',
+        nodes: ['staging-node-1'],
+      }),
+    ]);
+  });
+
+  it('leaves alone what carries the tag but not the label', async () => {
+    await stackOf({ somebody: 'else' });
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.list()).toEqual([]);
+  });
+
+  it('forgets a cluster whose stack is gone', async () => {
+    await clusters.put(known);
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.list()).toEqual([]);
+  });
+
+  it('keeps what it knows when a cloud does not answer', async () => {
+    await clusters.put(known);
+    const dead = {
+      ...tools,
+      openstack: () => connect({ ...openstack.cloud, authUrl: 'http://127.0.0.1:1/v3' }, { log }),
+    };
+
+    await reconcile(dead, AbortSignal.timeout(3_000));
+
+    expect(await clusters.list()).toEqual([known]);
+  });
+
+  it('leaves a cluster to the deployment that is under way', async () => {
+    await deployments.request({
+      action: 'up',
+      spec: stagingSpec,
+      requestedBy: 'U1',
+      channel: 'C1',
+      terms: oneApproval,
+    });
+    await stackOf(stackLabel(deploymentAfter(requestedStaging), 'v1.34.2'));
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.list()).toEqual([]);
+  });
+});
