@@ -55,17 +55,17 @@ export async function notify(job: Job<NotifyJob>, token: string, tools: NotifyTo
 /** Answers 0 when everything has been told, or the milliseconds after which the card may be updated. */
 async function bringUpToDate(id: string, tools: NotifyTools): Promise<number> {
   const { deployments, threads } = tools;
+  const known = await threads.find(id);
+  // The events first: the deployment that is read after them knows at least as much, so no message is told half.
+  const events = await deployments.events(id, known?.position);
   const deployment = await deployments.find(id);
   if (deployment === undefined) {
     await threads.markAnnounced(id, '');
     return 0;
   }
-  let thread = (await threads.find(id)) ?? (await postCard(deployment, tools));
-  const card = await updateCard(deployment, thread, tools);
-  thread = card.thread;
-  for (const stored of await deployments.events(id, thread.position)) {
-    thread = await tell(stored, deployment, thread, tools);
-  }
+  const card = await updateCard(deployment, known ?? (await postCard(deployment, tools)), tools);
+  let { thread } = card;
+  for (const stored of events) thread = await tell(stored, deployment, thread, tools);
   if (card.waitMs === 0) await threads.markAnnounced(id, thread.position);
   return card.waitMs;
 }

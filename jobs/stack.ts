@@ -104,9 +104,8 @@ async function reportProgress({ openstack, step, signal }: Run, ref: StackRef): 
   await step.report({ text: `${done} of ${resources.length} resources`, done, total: resources.length }, last);
 }
 
-/** Servers, their signals, the way in, and whatever failed: what a person follows a stack by. */
+/** Servers, their signals and the way in: what a person follows a stack by. What failed is told when the step ends. */
 function isMilestone({ resourceType, status }: StackEvent): boolean {
-  if (status === 'CREATE_FAILED') return true;
   const watched = ['OS::Nova::Server', 'OS::Heat::WaitCondition', 'OS::Neutron::FloatingIP'];
   return status === 'CREATE_COMPLETE' && watched.includes(resourceType);
 }

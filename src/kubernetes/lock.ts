@@ -2,13 +2,13 @@ import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How often the holder says that it is alive, and after how much silence it counts as dead. */
-const beatMs = 5_000;
-const deadMs = 60_000;
+const beatMs = 2_000;
+const deadMs = 20_000;
 const lookMs = 250;
 
 /**
  * Runs something while holding a lock that processes share: a directory, because making one either succeeds or says that
- * it exists. The holder keeps touching it; one that was not touched for a minute belonged to a process that died, and is
+ * it exists. The holder keeps touching it; one that was not touched for a while belonged to a process that died, and is
  * taken over. Waits for its turn until the signal is aborted.
  */
 export async function withLock<T>(

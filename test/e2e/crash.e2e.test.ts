@@ -50,9 +50,10 @@ describe('a worker that is killed in the middle of up', () => {
       const deployments = new Deployments(redis, async () => undefined);
       await workspace.command('U0DEVELOPER', channel, '/k8s up staging');
       await deploymentWhere(deployments, ({ state }) => state === 'awaiting-approval');
-      await expect.poll(() => JSON.stringify(workspace.messages(channel)), { timeout: 10_000 }).toContain('"approve"');
-      const [card] = workspace.messages(channel);
-      await workspace.click('U0PLATFORM', { channel, ts: card?.ts ?? '', actionId: 'approve' });
+      const planCard = () =>
+        workspace.messages(channel).find((message) => JSON.stringify(message).includes('"approve"'));
+      await expect.poll(planCard, { timeout: 10_000 }).toBeDefined();
+      await workspace.click('U0PLATFORM', { channel, ts: planCard()?.ts ?? '', actionId: 'approve' });
       await deploymentWhere(deployments, ({ steps }) => steps[step]?.progress !== undefined);
 
       const { process: worker } = stage.worker;

@@ -108,10 +108,7 @@ class Play {
     const { workspace } = world;
     this.#world = world;
     this.#signal = signal;
-    this.#transcript = new Transcript(
-      print,
-      new Map([...workspace.users, ...workspace.userGroups].map(({ id, name }) => [id, name])),
-    );
+    this.#transcript = new Transcript(print, namesOf(workspace));
     this.#unsubscribe = workspace.onMessage(({ message }) => this.#transcript.message(message));
     this.#redis = new Redis(world.redisUrl);
     this.#deployments = new Deployments(this.#redis, async () => undefined);
@@ -182,6 +179,12 @@ class Play {
       hint: `The logs of the bot and the worker are in ${join(this.#world.directory)}`,
     });
   }
+}
+
+/** What the ids of people, groups and channels are called. */
+function namesOf({ users, userGroups, channels }: World['workspace']): Map<string, string> {
+  const people = users.map(({ id, realName }) => [id, realName] as const);
+  return new Map([...people, ...[...userGroups, ...channels].map(({ id, name }) => [id, name] as const)]);
 }
 
 function hasButton(message: StoredMessage, actionId: string): boolean {

@@ -36,7 +36,7 @@ export class Transcript {
       .replaceAll(/<@([A-Z0-9]+)>/g, (_, id: string) => `@${this.#name(id)}`)
       .replaceAll(/<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) => this.#name(id))
       .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
-      .replaceAll(/<#[A-Z0-9]+\|([^>]*)>/g, '#$1')
+      .replaceAll(/<#([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) => `#${this.#name(id)}`)
       .replaceAll(/<([^|>]+)\|([^>]+)>/g, '$2 ($1)')
       .replaceAll(/<(https?:[^>]+)>/g, '$1')
       .replaceAll(/[*`]/g, '')

@@ -138,7 +138,7 @@ export function summary(deployment: Deployment): string {
     case 'planned':
       return `A plan to ${verb} ${cluster} is being made`;
     case 'awaiting-approval':
-      return `${cluster} waits for an approval to ${verb} it`;
+      return `${cluster}, to be ${action === 'up' ? 'brought up' : 'torn down'}, waits for approval`;
     case 'queued':
     case 'running':
       return `${cluster} ${being}`;
