@@ -130,8 +130,8 @@ describe('telling Slack', () => {
     const texts = replies().map(({ text }) => text);
 
     expect(texts.filter((text) => text.includes('Approved'))).toHaveLength(1);
-    expect(texts.filter((text) => text.startsWith('Plan'))).toHaveLength(1);
-    expect(texts.findIndex((text) => text.startsWith('Plan'))).toBeLessThan(
+    expect(texts.filter((text) => text.startsWith('*Plan*'))).toHaveLength(1);
+    expect(texts.findIndex((text) => text.startsWith('*Plan*'))).toBeLessThan(
       texts.findIndex((text) => text.includes('Approved')),
     );
   });
@@ -175,9 +175,9 @@ describe('telling Slack', () => {
 
     expect(cards()).toHaveLength(4);
     for (const card of cards()) {
-      expect(replies().filter(({ thread_ts, text }) => thread_ts === card.ts && text.startsWith('Plan'))).toHaveLength(
-        1,
-      );
+      expect(
+        replies().filter(({ thread_ts, text }) => thread_ts === card.ts && text.startsWith('*Plan*')),
+      ).toHaveLength(1);
     }
   });
 });

@@ -14,7 +14,11 @@ describe('a planned fault', () => {
   it('is none when none was asked for', () => {
     const plan = faultPlan(undefined);
 
-    expect(Object.keys(faults).filter(isFaultName).some((name) => plan.strikes(name))).toBe(false);
+    expect(
+      Object.keys(faults)
+        .filter(isFaultName)
+        .some((name) => plan.strikes(name)),
+    ).toBe(false);
   });
 
   it('has a name that is in the list', () => {

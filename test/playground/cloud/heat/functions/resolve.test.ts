@@ -36,17 +36,36 @@ describe('a function of a template', () => {
       {
         str_replace: {
           template: 'N B M L E.',
-          params: { N: { get_param: 'count' }, B: { get_param: 'enabled' }, M: { get_param: 'labels' }, L: { get_param: 'zones' }, E: null },
+          params: {
+            N: { get_param: 'count' },
+            B: { get_param: 'enabled' },
+            M: { get_param: 'labels' },
+            L: { get_param: 'zones' },
+            E: null,
+          },
         },
       },
       '3 True {"a": {"b": "deep"}, "z": 1} ["a", " b ", "c"] .',
     ],
-    ['str_replace, which replaces nothing twice', { str_replace: { template: 'aab abc', params: { a: 'b', ab: 'X', b: 'c' } } }, 'bX Xc'],
+    [
+      'str_replace, which replaces nothing twice',
+      { str_replace: { template: 'aab abc', params: { a: 'b', ab: 'X', b: 'c' } } },
+      'bX Xc',
+    ],
     ['list_join of several lists', { list_join: [',', ['x'], { get_param: 'zones' }] }, 'x,a, b ,c'],
     ['str_split', { str_split: [',', 'a,b,,c'] }, ['a', 'b', '', 'c']],
     ['str_split with an index', { str_split: [',', 'a,b', 1] }, 'b'],
     ['map_merge, where the last one wins', { map_merge: [{ a: 1, b: 2 }, { b: 3 }, null] }, { a: 1, b: 3 }],
-    ['map_replace', { map_replace: [{ k: 'v', l: 'w' }, { keys: { k: 'K' }, values: { w: 'W' } }] }, { K: 'v', l: 'W' }],
+    [
+      'map_replace',
+      {
+        map_replace: [
+          { k: 'v', l: 'w' },
+          { keys: { k: 'K' }, values: { w: 'W' } },
+        ],
+      },
+      { K: 'v', l: 'W' },
+    ],
     [
       'repeat with every combination',
       { repeat: { for_each: { X: ['a', 'b'], Y: ['1', '2'] }, template: 'X-Y' } },
@@ -59,9 +78,22 @@ describe('a function of a template', () => {
     ],
     ['list_concat', { list_concat: [['a'], ['b', 'a']] }, ['a', 'b', 'a']],
     ['list_concat_unique', { list_concat_unique: [['a'], ['b', 'a']] }, ['a', 'b']],
-    ['filter', { filter: [['a', null], ['a', 'b', null]] }, ['b']],
+    [
+      'filter',
+      {
+        filter: [
+          ['a', null],
+          ['a', 'b', null],
+        ],
+      },
+      ['b'],
+    ],
     ['contains', { contains: ['a', ['a', 'b']] }, true],
-    ['make_url', { make_url: { scheme: 'http', host: '::1', port: 80, path: 'p', query: { a: 'b' } } }, 'http://[::1]:80/p?a=b'],
+    [
+      'make_url',
+      { make_url: { scheme: 'http', host: '::1', port: 80, path: 'p', query: { a: 'b' } } },
+      'http://[::1]:80/p?a=b',
+    ],
     ['if with the name of a condition', { if: ['yes', 'a', 'b'] }, 'a'],
     ['if with a condition as it stands', { if: [{ and: ['yes', { not: 'no' }] }, 'a', 'b'] }, 'a'],
     ['if with or and equals', { if: [{ or: ['no', { equals: [{ get_param: 'name' }, 'other'] }] }, 1, 2] }, 2],
@@ -91,9 +123,21 @@ describe('a function of a template', () => {
   });
 
   it.each([
-    ['a number among what is joined', { list_join: ['-', ['a', 3]] }, 'Items to join must be string, map or list not 3'],
-    ['a template that is no text', { str_replace: { template: 1, params: {} } }, '"str_replace" template must be a string'],
-    ['a placeholder that is not there', { str_replace_strict: { template: 'a', params: { b: 'c' } } }, 'not found in the template: b'],
+    [
+      'a number among what is joined',
+      { list_join: ['-', ['a', 3]] },
+      'Items to join must be string, map or list not 3',
+    ],
+    [
+      'a template that is no text',
+      { str_replace: { template: 1, params: {} } },
+      '"str_replace" template must be a string',
+    ],
+    [
+      'a placeholder that is not there',
+      { str_replace_strict: { template: 'a', params: { b: 'c' } } },
+      'not found in the template: b',
+    ],
     ['a text to repeat over', { repeat: { for_each: { X: 'abc' }, template: 'X' } }, 'must be lists or maps'],
     ['a parameter that is not there', { get_param: 'other' }, 'The Parameter (other) was not provided.'],
   ])('refuses %s', (_, value, message) => {

@@ -20,22 +20,45 @@ resources:
   });
 
   it('comes as an object too', () => {
-    const template = parseTemplate({ heat_template_version: '2021-04-16', resources: { a: { type: 'OS::Heat::None' } } });
+    const template = parseTemplate({
+      heat_template_version: '2021-04-16',
+      resources: { a: { type: 'OS::Heat::None' } },
+    });
 
     expect([...template.resources.keys()]).toEqual(['a']);
   });
 
   it.each([
     ['has no version', { resources: {} }, 'Template version was not provided'],
-    ['has a version nobody knows', { heat_template_version: '2011-01-01' }, 'The template version is invalid: "heat_template_version: 2011-01-01"'],
-    ['has a section nobody knows', { heat_template_version: '2018-08-31', zork: {} }, 'The template section is invalid: zork'],
-    ['has a resource without a type', { heat_template_version: '2018-08-31', resources: { a: {} } }, 'Each resource must contain a type key.'],
+    [
+      'has a version nobody knows',
+      { heat_template_version: '2011-01-01' },
+      'The template version is invalid: "heat_template_version: 2011-01-01"',
+    ],
+    [
+      'has a section nobody knows',
+      { heat_template_version: '2018-08-31', zork: {} },
+      'The template section is invalid: zork',
+    ],
+    [
+      'has a resource without a type',
+      { heat_template_version: '2018-08-31', resources: { a: {} } },
+      'Each resource must contain a type key.',
+    ],
     [
       'calls a parameter as it calls a resource',
-      { heat_template_version: '2018-08-31', parameters: { a: { type: 'string' } }, resources: { a: { type: 'OS::Heat::None' } } },
+      {
+        heat_template_version: '2018-08-31',
+        parameters: { a: { type: 'string' } },
+        resources: { a: { type: 'OS::Heat::None' } },
+      },
       "Duplicate names {'a'}",
     ],
-    ['has a parameter of no type', { heat_template_version: '2018-08-31', parameters: { p: { type: 'zork' } } }, 'Invalid type (zork)'],
+    [
+      'has a parameter of no type',
+      { heat_template_version: '2018-08-31', parameters: { p: { type: 'zork' } } },
+      'Invalid type (zork)',
+    ],
     ['is no YAML', 'a: [', 'Template not in valid format'],
   ])('is refused when it %s', (_, source, message) => {
     expect(() => parseTemplate(source)).toThrow(message);

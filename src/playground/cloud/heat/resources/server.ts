@@ -1,0 +1,179 @@
+import { findImage } from '../../glance/images.ts';
+import type { Caller } from '../../keystone/state.ts';
+import { findFlavor } from '../../nova/flavors.ts';
+import { addresses, serverView } from '../../nova/server-view.ts';
+import { createServer, deleteServer, serverPorts } from '../../nova/servers.ts';
+import type { Server } from '../../nova/state.ts';
+import { isMap, listOf, mapOf } from '../../support/values.ts';
+import type { World } from '../../world.ts';
+import { each, findId, sharing } from './find-thing.ts';
+import { ignoreMissing } from './ignore-missing.ts';
+import { poll } from './poll.ts';
+import { property, type ResourceLook, type ResourceType, type ResourceWork } from './resource-type.ts';
+
+const network = property('map', {
+  keys: {
+    network: property('string', { custom: 'neutron.network' }),
+    port: property('string', { custom: 'neutron.port' }),
+    subnet: property('string', { custom: 'neutron.subnet' }),
+    fixed_ip: property('string', { custom: 'ip_addr' }),
+    port_extra_properties: property('map'),
+    floating_ip: property('string'),
+    allocate_network: property('string'),
+    uuid: property('string'),
+    tag: property('string'),
+  },
+});
+
+/** OS::Nova::Server */
+export const server: ResourceType = {
+  longestName: 53,
+  properties: {
+    name: property('string', { updatable: true }),
+    image: property('string', { updatable: true, custom: 'glance.image' }),
+    flavor: property('string', { required: true, updatable: true, custom: 'nova.flavor' }),
+    key_name: property('string', { custom: 'nova.keypair' }),
+    networks: property('list', { updatable: true, item: network }),
+    security_groups: property('list', { default: [] }),
+    user_data: property('any', { default: '' }),
+    user_data_format: property('string', {
+      default: 'HEAT_CFNTOOLS',
+      allowed: ['HEAT_CFNTOOLS', 'RAW', 'SOFTWARE_CONFIG'],
+    }),
+    user_data_update_policy: property('string', {
+      updatable: true,
+      default: 'REPLACE',
+      allowed: ['REPLACE', 'IGNORE'],
+    }),
+    metadata: property('map', { updatable: true, default: {} }),
+    scheduler_hints: property('map'),
+    availability_zone: property('string'),
+    config_drive: property('boolean'),
+    block_device_mapping: property('list'),
+    block_device_mapping_v2: property('list'),
+    flavor_update_policy: property('string', { updatable: true, default: 'RESIZE' }),
+    image_update_policy: property('string', { updatable: true, default: 'REBUILD' }),
+    software_config_transport: property('string', { updatable: true, default: 'POLL_SERVER_CFN' }),
+    admin_user: property('string'),
+    admin_pass: property('string', { updatable: true }),
+    diskConfig: property('string'),
+    reservation_id: property('string'),
+    personality: property('map', { default: {} }),
+    deployment_swift_data: property('map', { updatable: true, default: {} }),
+    tags: property('list', { updatable: true }),
+  },
+  attributes: [
+    'name',
+    'addresses',
+    'networks',
+    'first_address',
+    'instance_name',
+    'accessIPv4',
+    'accessIPv6',
+    'console_urls',
+    'tags',
+    'os_collect_config',
+  ],
+  implicit: (definition, template) =>
+    each(definition.properties.networks, 'network', 'uuid').flatMap((one) =>
+      sharing(template, 'OS::Neutron::Subnet', ['network'], one),
+    ),
+  async create(work) {
+    const { world, caller, resource, properties } = work;
+    const made = createServer(world, caller, {
+      server: request(work),
+      'os:scheduler_hints': properties.scheduler_hints,
+    });
+    resource.physicalId = made.id;
+    await poll(work, () => isReady(world.nova.servers.get(made.id)));
+  },
+  update({ world, resource, properties }, changed) {
+    const existing = world.nova.servers.get(resource.physicalId);
+    if (existing === undefined) return;
+    if (changed.includes('name')) existing.name = String(properties.name ?? resource.physicalName);
+    if (changed.includes('metadata')) existing.metadata = mapOf(properties.metadata) as Record<string, string>;
+    const flavor = findFlavor(world.nova, String(properties.flavor));
+    if (flavor !== undefined) existing.flavor = flavor;
+  },
+  ignores: (name, { user_data_update_policy }) => name === 'user_data' && user_data_update_policy === 'IGNORE',
+  async remove(work) {
+    const { world, caller, resource } = work;
+    if (resource.physicalId === '') return;
+    ignoreMissing(() => deleteServer(world, caller, resource.physicalId));
+    await poll(work, () => !world.nova.servers.has(resource.physicalId));
+  },
+  show({ world, stack, resource }) {
+    const found = world.nova.servers.get(resource.physicalId);
+    return found === undefined ? null : serverView(world, found, stack.owner, '2.93');
+  },
+  attribute(look, name) {
+    const found = look.world.nova.servers.get(look.resource.physicalId);
+    return found === undefined ? null : attributeOf(look, found, name);
+  },
+};
+
+function isReady(found: Server | undefined): boolean {
+  if (found?.status !== 'ERROR') return found?.status === 'ACTIVE';
+  const { message, code } = found.fault ?? { message: 'Unknown', code: 500 };
+  throw Object.assign(new Error(`Went to status ERROR due to "Message: ${message}, Code: ${code}"`), {
+    name: 'ResourceInError',
+  });
+}
+
+function request({ world, caller, resource, properties }: ResourceWork): Record<string, unknown> {
+  const { name = resource.physicalName, flavor, image, key_name, metadata, security_groups } = properties;
+  return {
+    name,
+    flavorRef: findFlavor(world.nova, String(flavor))?.id,
+    imageRef: findImage(world.glance, caller, String(image))?.id,
+    ...(key_name === undefined ? {} : { key_name }),
+    metadata,
+    user_data: Buffer.from(userData(world, properties.user_data)).toString('base64'),
+    networks: listOf(properties.networks).map((one) => networkRequest(world, caller, mapOf(one))),
+    security_groups: listOf(security_groups).map((group) => ({ name: group })),
+  };
+}
+
+/** User data is a text, or the id of a software configuration that holds one. */
+function userData(world: World, given: unknown): string {
+  if (typeof given === 'string') return world.heat.softwareConfigs.get(given)?.config ?? given;
+  return isMap(given) ? JSON.stringify(given) : '';
+}
+
+function networkRequest(
+  world: World,
+  caller: Caller,
+  { network: net, uuid, port, subnet, fixed_ip }: Record<string, unknown>,
+): Record<string, unknown> {
+  if (port !== undefined) return { port: findId(world, caller, 'port', port) };
+  const subnetId = findId(world, caller, 'subnet', subnet);
+  const byName = findId(world, caller, 'network', net ?? uuid);
+  return {
+    uuid: byName ?? world.neutron.subnets.get(subnetId ?? '')?.networkId,
+    ...(fixed_ip === undefined ? {} : { fixed_ip }),
+  };
+}
+
+function attributeOf({ world, stack }: ResourceLook, found: Server, name: string): unknown {
+  const byNetwork = Object.entries(addresses(world, found)) as [string, Record<string, unknown>[]][];
+  switch (name) {
+    case 'first_address':
+      return byNetwork[0]?.[1][0]?.addr ?? '';
+    case 'networks':
+      return Object.fromEntries(byNetwork.map(([net, list]) => [net, list.map(({ addr }) => addr)]));
+    case 'addresses': {
+      const ports = serverPorts(world, found);
+      const withPort = (address: Record<string, unknown>): object => ({
+        ...address,
+        port: ports.find(({ mac }) => mac === address['OS-EXT-IPS-MAC:mac_addr'])?.id,
+      });
+      return Object.fromEntries(byNetwork.map(([net, list]) => [net, list.map(withPort)]));
+    }
+    case 'instance_name':
+      return `instance-${found.id.slice(0, 8)}`;
+    case 'os_collect_config':
+      return {};
+    default:
+      return serverView(world, found, stack.owner, '2.93')[name];
+  }
+}

@@ -1,0 +1,56 @@
+import type { Caller } from '../keystone/state.ts';
+import { conflict } from './errors.ts';
+import type { NeutronState } from './state.ts';
+
+const limits = {
+  network: 200,
+  subnet: 200,
+  subnetpool: -1,
+  port: 1000,
+  router: 100,
+  floatingip: 200,
+  rbac_policy: 10,
+  security_group: 200,
+  security_group_rule: 2000,
+} as const;
+
+/** What there is a quota for. */
+export type Counted = keyof typeof limits;
+
+/** The project's quotas. */
+export function quotas(): Record<string, number> {
+  return { ...limits };
+}
+
+/** The project's quotas, and how much of each is used. */
+export function quotaUsage(neutron: NeutronState, projectId: string): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(limits).map(([name, limit]) => [name, { limit, used: used(neutron, projectId, name), reserved: 0 }]),
+  );
+}
+
+/** 409 if the project has used up its quota of something. */
+export function checkQuota(neutron: NeutronState, caller: Caller, counted: Counted): void {
+  const limit = limits[counted];
+  if (limit >= 0 && used(neutron, caller.projectId, counted) >= limit) {
+    throw conflict('OverQuota', `Quota exceeded for resources: ['${counted}'].`);
+  }
+}
+
+function used(neutron: NeutronState, projectId: string, counted: string): number {
+  const things = collection(neutron, counted);
+  return [...things].filter((thing) => thing.projectId === projectId).length;
+}
+
+function collection(neutron: NeutronState, counted: string): Iterable<{ projectId: string }> {
+  const all: Readonly<Record<string, ReadonlyMap<string, { projectId: string }>>> = {
+    network: neutron.networks,
+    subnet: neutron.subnets,
+    port: neutron.ports,
+    router: neutron.routers,
+    floatingip: neutron.floatingIps,
+    security_group: neutron.securityGroups,
+    security_group_rule: neutron.rules,
+  };
+  return all[counted]?.values() ?? [];
+}
