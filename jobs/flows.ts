@@ -41,7 +41,7 @@ function toJob({ step, after }: Flow, deployment: Deployment, root: boolean): Fl
     name: step,
     queueName: queueOf[step],
     prefix: queuePrefix,
-    data: { deployment: deployment.id } satisfies StepJob,
+    data: { deployment: deployment.id, round: deployment.round } satisfies StepJob,
     opts: {
       ...jobDefaults,
       jobId: stepJobId(deployment.id, deployment.round, step),

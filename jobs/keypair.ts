@@ -1,11 +1,12 @@
 import type { StepResults } from '../src/clusters/steps.ts';
-import { DeployError, NameTakenError } from '../src/errors.ts';
+import { DeployError, isConflict, NameTakenError } from '../src/errors.ts';
 import { createKeypair, findKeypair } from '../src/openstack/nova/keypairs.ts';
 import { sshFingerprint } from '../src/openstack/nova/ssh-fingerprint.ts';
 import type { Run } from './run.ts';
 
 /** Makes sure that the keypair is in Nova, where it belongs to the user whose credentials these are. */
-export async function keypair({ openstack, deployment, step, signal }: Run): Promise<StepResults['keypair']> {
+export async function keypair(run: Run): Promise<StepResults['keypair']> {
+  const { openstack, deployment, step, signal } = run;
   const { name, publicKey } = deployment.spec.keypair;
   const existing = await findKeypair(openstack.nova, name, signal);
   if (existing !== undefined) {
@@ -22,6 +23,11 @@ export async function keypair({ openstack, deployment, step, signal }: Run): Pro
     });
   }
   await step.checkpoint();
-  await createKeypair(openstack.nova, { name, publicKey }, signal);
+  try {
+    await createKeypair(openstack.nova, { name, publicKey }, signal);
+  } catch (error) {
+    if (isConflict(error)) return keypair(run); // another deployment was quicker
+    throw error;
+  }
   return { name, imported: true };
 }

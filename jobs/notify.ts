@@ -15,7 +15,10 @@ const cardUpdatesPerMinute = 45;
 /** The shortest time between two updates of one card. */
 const cardIntervalMs = 3_000;
 
-/** Waits between two tries while Slack is away: doubled from the first to the last. */
+/**
+ * Waits between two tries while Slack is away or refuses: doubled from the first to the last. There is no last try: an
+ * operator may yet invite the bot to the channel.
+ */
 const outageWaitMs = { first: 1_000, last: 30_000 } as const;
 
 /** What the notify job needs. */
@@ -66,6 +69,7 @@ async function bringUpToDate(id: string, tools: NotifyTools): Promise<number> {
   const card = await updateCard(deployment, known ?? (await postCard(deployment, tools)), tools);
   let { thread } = card;
   for (const stored of events) thread = await tell(stored, deployment, thread, tools);
+  if (thread.position !== known?.position) await threads.save(id, thread);
   if (card.waitMs === 0) await threads.markAnnounced(id, thread.position);
   return card.waitMs;
 }

@@ -65,7 +65,8 @@ function describe(flavor: Flavor | undefined): string {
 
 async function describeImage(openstack: OpenStack, wanted: ClusterSpec['image'], signal: AbortSignal): Promise<string> {
   if ('id' in wanted) return `${(await getImage(openstack.glance, wanted.id, signal)).name}, already there`;
-  const found = await findImage(openstack.glance, wanted.name, {}, signal);
+  const digest = wanted.sha512 === undefined ? {} : { checksum: wanted.sha512 };
+  const found = await findImage(openstack.glance, wanted.name, digest, signal);
   if (found?.status === 'active') return `${wanted.name}, already there`;
   const source = wanted.file ?? wanted.url;
   if (source !== undefined) return `${wanted.name}, to be uploaded`;

@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { fail, recordPlan } from '../src/clusters/decisions.ts';
+import { failPlan, recordPlan } from '../src/clusters/decisions.ts';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { Plan } from '../src/clusters/plan.ts';
 import type { Action } from '../src/clusters/steps.ts';
@@ -22,13 +22,14 @@ export async function plan(job: Job<DeploymentJob>, tools: Tools, signal: AbortS
   const { deployments, producer } = tools;
   const id = job.data.deployment;
   const deployment = await deployments.get(id);
+  if (deployment.state !== 'requested') return;
   try {
     const made = await planners[deployment.action](deployment, tools, signal);
     const { deployment: planned } = await deployments.change(id, recordPlan(made, Date.now()));
-    if (planned.state === 'queued') await producer.start(id, planned.round);
+    if (planned.state === 'queued') await producer.start(id, planned.round); // or else the sweep does
   } catch (error) {
     tools.log.error({ err: error, deployment: id }, 'planning failed');
     if (mayRetry(error) && !isLastAttempt(job)) throw error;
-    await deployments.change(id, fail(failureOf(error, job.id)));
+    await deployments.change(id, failPlan(failureOf(error, job.id)));
   }
 }

@@ -1,45 +1,49 @@
 import type { Cluster } from '../src/clusters/cluster.ts';
 import { stackTag } from '../src/clusters/names.ts';
 import { parseStackLabel, parseStackOutputs, type StackLabel } from '../src/clusters/stack.ts';
-import type { Stack } from '../src/openstack/heat/stack.ts';
+import type { Stack, StackSummary } from '../src/openstack/heat/stack.ts';
 import { getStack, listStacks } from '../src/openstack/heat/stacks.ts';
 import type { Tools } from './run.ts';
 
 /**
- * Makes the list of clusters follow Heat, which is the truth about what exists: stacks of ours that Redis does not know
- * come back, and clusters whose stack is gone go. Clusters with a deployment under way are left to it.
+ * Makes the list of clusters follow Heat, which is the truth about what exists: stacks of ours that Redis does not know,
+ * or knows otherwise, are recorded, and clusters whose stack is gone are forgotten. Clusters with a deployment under way
+ * are left to it, and what a cloud does not answer changes nothing.
  */
 export async function reconcile(tools: Tools, signal: AbortSignal): Promise<void> {
-  const begun = Date.now();
-  const found: Cluster[] = [];
   for (const cloud of tools.clouds) {
+    const begun = Date.now();
     try {
-      found.push(...(await clustersOf(cloud, tools, signal)));
+      const stacks = await listStacks(tools.openstack(cloud).heat, { tags: [stackTag] }, signal);
+      for (const cluster of await clustersIn(cloud, stacks, tools, signal)) await record(cluster, begun, tools);
+      await forgetGone(cloud, stacks, begun, tools);
     } catch (error) {
-      // What one cloud does not tell must not make its clusters vanish, nor keep the others' from being seen.
       tools.log.warn({ err: error, cloud }, 'reconciling one cloud');
-      return;
     }
   }
-  for (const cluster of found) await keep(cluster, tools);
-  await forgetGone(new Set(found.map(({ name }) => name)), begun, tools);
 }
 
-async function clustersOf(cloud: string | undefined, tools: Tools, signal: AbortSignal): Promise<Cluster[]> {
+/** The clusters of the stacks that Heat is done with. One that is being made or removed will be looked at later. */
+async function clustersIn(
+  cloud: string | undefined,
+  stacks: readonly StackSummary[],
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<Cluster[]> {
   const { heat } = tools.openstack(cloud);
-  const stacks = await listStacks(heat, { tags: [stackTag] }, signal);
-  const settled = stacks.filter(({ state, action }) => state !== 'IN_PROGRESS' && action !== 'DELETE');
+  const settled = stacks.filter(({ state, status }) => state !== 'IN_PROGRESS' && status !== 'DELETE_COMPLETE');
   const details = await Promise.all(settled.map((stack) => getStack(heat, stack, { resolveOutputs: true }, signal)));
   return details.flatMap((stack) => {
     const label = parseStackLabel(stack.parameters);
-    return label ? [toCluster(stack, label)] : [];
+    return label ? [toCluster(cloud, stack, label)] : [];
   });
 }
 
-function toCluster(stack: Stack, label: StackLabel): Cluster {
+function toCluster(cloud: string | undefined, stack: Stack, label: StackLabel): Cluster {
   const { apiUrl, nodes } = parseStackOutputs(stack, stack.outputs);
   return {
     name: label.cluster,
+    ...(cloud !== undefined && { cloud }),
     state: stack.state === 'COMPLETE' ? 'up' : 'broken',
     deployment: label.deployment,
     channel: label.channel,
@@ -52,22 +56,34 @@ function toCluster(stack: Stack, label: StackLabel): Cluster {
   };
 }
 
-async function keep(cluster: Cluster, { clusters, deployments, log }: Tools): Promise<void> {
-  if (await clusters.find(cluster.name)) return;
+async function record(cluster: Cluster, begun: number, { clusters, deployments, log }: Tools): Promise<void> {
+  const known = await clusters.find(cluster.name);
+  if (known !== undefined && (agrees(known, cluster) || known.since >= begun)) return;
   if (await deployments.lock(cluster.name)) return;
   await clusters.put(cluster);
-  log.info({ cluster: cluster.name, stack: cluster.stack }, 'found a cluster in Heat that Redis did not know');
+  log.info({ cluster: cluster.name, stack: cluster.stack, state: cluster.state }, 'recorded what Heat has');
 }
 
-/** What came up while Heat was being asked is not in its answer yet. */
+/**
+ * A cluster whose API never answered stays broken though its stack is complete: of that Heat knows nothing. So a record
+ * of the same deployment is corrected in one direction only.
+ */
+function agrees(known: Cluster, found: Cluster): boolean {
+  return known.deployment === found.deployment && (known.state === found.state || known.state === 'broken');
+}
+
+/** What came up while Heat was being asked is not in its answer yet, and clouds that were not asked tell nothing. */
 async function forgetGone(
-  existing: ReadonlySet<string>,
+  cloud: string | undefined,
+  stacks: readonly StackSummary[],
   begun: number,
   { clusters, deployments, log }: Tools,
 ): Promise<void> {
-  for (const { name, since } of await clusters.list()) {
-    if (existing.has(name) || since >= begun || (await deployments.lock(name))) continue;
-    await clusters.remove(name);
-    log.info({ cluster: name }, 'forgot a cluster whose stack is gone');
+  const existing = new Set(stacks.filter(({ status }) => status !== 'DELETE_COMPLETE').map(({ name }) => name));
+  for (const known of await clusters.list()) {
+    if (known.cloud !== cloud || known.since >= begun || existing.has(known.stack)) continue;
+    if (await deployments.lock(known.name)) continue;
+    await clusters.remove(known.name);
+    log.info({ cluster: known.name }, 'forgot a cluster whose stack is gone');
   }
 }

@@ -40,12 +40,10 @@ export interface StepHandle {
   readonly startedAt: number;
   /** Where the source of events had been read up to when this run began. */
   readonly marker: string | undefined;
-  /** Records progress, and optionally how far a source of events has been read. */
-  report(progress: StepProgress, marker?: string): Promise<void>;
+  /** Records progress; in the same piece how far a source of events has been read, and what is worth telling of it. */
+  report(progress: StepProgress, more?: { marker?: string; events?: readonly DeploymentEventBody[] }): Promise<void>;
   /** Records progress that comes often: at most once a second, the latest wins, and nobody waits for it. */
   tick(progress: StepProgress): void;
-  /** Records events as they are, in one piece. */
-  record(events: readonly DeploymentEventBody[]): Promise<void>;
   /** Throws when another attempt has taken over or the deployment is over. Called before anything is made. */
   checkpoint(): Promise<void>;
   /** Puts the step off: it is called again, in the same attempt, on any worker. */

@@ -34,7 +34,8 @@ async function look(deployment: Deployment, tools: Tools, now: number): Promise<
       await tools.deployments.change(deployment.id, expire(now));
       return;
     case 'queued':
-      return tools.producer.start(deployment.id, deployment.round);
+      await tools.producer.start(deployment.id, deployment.round);
+      return lookAtJobs(deployment, tools, now);
     case 'running':
       return lookAtJobs(deployment, tools, now);
     default:
@@ -56,7 +57,8 @@ async function lookAtJobs(deployment: Deployment, tools: Tools, now: number): Pr
     await tools.deployments.change(deployment.id, fail(diedTooOften(culprit.step, culprit.reason), culprit.step));
     return;
   }
-  if (jobs.every(({ state }) => state === 'unknown')) await takeUpAgain(deployment, tools);
+  if (deployment.state === 'running' && jobs.every(({ state }) => state === 'unknown'))
+    await takeUpAgain(deployment, tools);
 }
 
 async function takeUpAgain(deployment: Deployment, tools: Tools): Promise<void> {
@@ -64,8 +66,8 @@ async function takeUpAgain(deployment: Deployment, tools: Tools): Promise<void> 
     await tools.deployments.change(deployment.id, fail(jobsLost));
     return;
   }
-  const { deployment: queued } = await tools.deployments.change(deployment.id, requeue());
-  await tools.producer.start(queued.id, queued.round);
+  const { deployment: queued } = await tools.deployments.change(deployment.id, requeue(deployment.round));
+  if (queued.state === 'queued') await tools.producer.start(queued.id, queued.round);
 }
 
 /** The newest time at which a step of the deployment began or ended. */

@@ -50,6 +50,7 @@ const maxStalledCount = 5;
 
 const sweepEveryMs = 5_000;
 const reconcileEveryMs = 60_000;
+const rescheduleEveryMs = 30_000;
 
 export interface WorkerOptions {
   readonly redisUrl: string;
@@ -88,17 +89,19 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       name: hostname(),
     });
     worker.on('error', (error) => tools.log.warn({ err: error, queue }, 'worker'));
+    // Without its lock a job is not this worker's any more: another one takes it up.
+    worker.on('lockRenewalFailed', (jobs) => {
+      for (const id of jobs) worker.cancelJob(id, 'its lock was lost');
+    });
     worker.on('failed', (job, error) => tools.log.warn({ job: job?.id, queue, reason: error.message }, 'job failed'));
     return worker;
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-  if (queues.includes('upkeep')) {
-    await tools.producer.schedule('sweep', sweepEveryMs);
-    await tools.producer.schedule('reconcile', reconcileEveryMs);
-  }
+  const upkeep = queues.includes('upkeep') ? await keepScheduled(tools) : undefined;
 
   return {
     async close() {
+      clearInterval(upkeep);
       shutdown.abort(new Error('the worker is shutting down'));
       await Promise.all(workers.map((worker) => worker.close()));
       await flows.close();
@@ -106,6 +109,19 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       (connection as Redis).disconnect();
     },
   };
+}
+
+/** Schedules the upkeep, and again every now and then: a Redis that was emptied has forgotten it, too. */
+async function keepScheduled({ producer, log }: Tools): Promise<NodeJS.Timeout> {
+  const schedule = async () => {
+    await producer.schedule('sweep', sweepEveryMs);
+    await producer.schedule('reconcile', reconcileEveryMs);
+  };
+  await schedule();
+  return setInterval(
+    () => schedule().catch((error: unknown) => log.warn({ err: error }, 'scheduling the upkeep')),
+    rescheduleEveryMs,
+  );
 }
 
 interface Signals {

@@ -41,6 +41,7 @@ async function test(args) {
 }
 
 async function testLab(args) {
+  await build();
   const env = await findLab();
   return vitest(['--project', 'lab', ...args], env);
 }

@@ -57,7 +57,6 @@ async function serve(running: RunningProcess): Promise<number> {
   process.send?.('ready');
   await ended(interrupted);
   await running.close();
-  if (process.connected) process.disconnect(); // an open channel would keep this process
   return 0;
 }
 
@@ -106,4 +105,5 @@ function endOnStrayFailure(): void {
 }
 
 endOnStrayFailure();
-process.exitCode = await main(process.argv.slice(2));
+// Not process.exitCode: what a failed start left open must not keep the process.
+process.exit(await main(process.argv.slice(2)));

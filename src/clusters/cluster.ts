@@ -4,6 +4,8 @@ import { stackName } from './names.ts';
 /** What is known of a cluster between deployments. Heat is the truth; this is the copy that answers quickly. */
 export interface Cluster {
   readonly name: string;
+  /** Entry of clouds.yaml that its stack is in; undefined means the OS_* environment. */
+  readonly cloud?: string;
   readonly state: 'up' | 'broken';
   readonly deployment: string;
   readonly channel: string;
@@ -26,6 +28,7 @@ function recordOf(deployment: Deployment): Cluster {
   const stack = deployment.steps.stack?.result;
   return {
     name: deployment.cluster,
+    ...(deployment.spec.cloud !== undefined && { cloud: deployment.spec.cloud }),
     state: deployment.state === 'succeeded' ? 'up' : 'broken',
     deployment: deployment.id,
     channel: deployment.channel,

@@ -61,12 +61,17 @@ export function finishStep<Name extends StepName>(step: Name, attempt: number, r
   };
 }
 
-/** Fails a step for good, and with it the deployment. */
-export function failStep(step: StepName, attempt: number, failure: Failure): Decision {
-  return () => [
+/** What fails a step for good, and with it the deployment. */
+export function failStep(step: StepName, attempt: number, failure: Failure): readonly DeploymentEventBody[] {
+  return [
     { type: 'step-failed', step, attempt, failure },
     { type: 'failed', failure, step },
   ];
+}
+
+/** Fails a deployment that cannot be planned. A plan that is made twice does not touch a deployment that went on. */
+export function failPlan(failure: Failure): Decision {
+  return ({ state }) => (state === 'requested' ? [{ type: 'failed', failure }] : []);
 }
 
 /** Fails a deployment for a reason outside its steps. */
@@ -74,20 +79,24 @@ export function fail(failure: Failure, step?: StepName): Decision {
   return (deployment) => (isTerminal(deployment.state) ? [] : [{ type: 'failed', failure, ...(step && { step }) }]);
 }
 
-/** Enqueues the flow once more, for a deployment whose jobs are gone. */
-export function requeue(): Decision {
+/** Enqueues the flow once more, for a deployment whose jobs of that round are gone. */
+export function requeue(round: number): Decision {
   return (deployment) => {
-    if (deployment.state !== 'queued' && deployment.state !== 'running') return [];
+    if (deployment.state !== 'running' || deployment.round !== round) return [];
     return [{ type: 'queued', round: deployment.round + 1 }];
   };
 }
 
 /** Throws EventRefusedError when the attempt is no longer the one that may act. Called before anything is made. */
 export function assertCurrent(deployment: Deployment, step: StepName, attempt: number): void {
+  if (isCurrent(deployment, step, attempt)) return;
+  throw new EventRefusedError(`Attempt ${attempt} of step "${step}" of ${deployment.id} has been superseded`);
+}
+
+/** True while the attempt is the one that may act. */
+export function isCurrent(deployment: Deployment, step: StepName, attempt: number): boolean {
   const record = deployment.steps[step];
-  if (isTerminal(deployment.state) || record?.state !== 'running' || record.attempt !== attempt) {
-    throw new EventRefusedError(`Attempt ${attempt} of step "${step}" of ${deployment.id} has been superseded`);
-  }
+  return !isTerminal(deployment.state) && record?.state === 'running' && record.attempt === attempt;
 }
 
 function isBeforeApproval(deployment: Deployment): boolean {

@@ -64,7 +64,7 @@ export interface Deployment {
   readonly requestedBy: string;
   readonly requestedAt: number;
   readonly channel: string;
-  /** Fencing number of the cluster's lock: higher than that of any earlier deployment of the cluster. */
+  /** Fencing number of the cluster's lock: counts up over all deployments since Redis was empty. */
   readonly fence: number;
   readonly terms: ApprovalTerms;
   readonly plan?: Plan;

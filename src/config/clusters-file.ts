@@ -29,7 +29,7 @@ const flavor = z.string().min(1);
 const kubernetes = z.strictObject({
   version: z.string().min(1),
   source: z.literal('build').default('build'),
-  repository: z.string().min(1).default('https://github.com/kubernetes/kubernetes.git'),
+  repository: z.string().min(1).refine(isWithoutPassword, 'a repository’s URL may hold no password: it would be kept in Redis').default('https://github.com/kubernetes/kubernetes.git'),
   target: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
@@ -66,7 +66,7 @@ const cluster = z.strictObject({
   channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
   kubernetes,
   image,
-  keypair: z.strictObject({ name: z.string().min(1), publicKey: z.string().startsWith('ssh-').optional() }),
+  keypair: z.strictObject({ name: z.string().min(1), publicKey: z.string().regex(/^(ssh|ecdsa|sk)-\S+ \S+/, 'expected an OpenSSH public key').optional() }),
   controlPlane: z.strictObject({
     count: z.literal(1, 'only one control plane server is supported').default(1),
     flavor,
@@ -177,6 +177,11 @@ function toImage(parsed: ParsedCluster['image'], folder: string): ClusterSpec['i
 
 function isRelativePath(repository: string): boolean {
   return repository.startsWith('./') || repository.startsWith('../');
+}
+
+/** What clusters.yaml says of a cluster goes into Redis with each deployment. */
+function isWithoutPassword(repository: string): boolean {
+  return !URL.canParse(repository) || new URL(repository).password === '';
 }
 
 function isCidr(text: string): boolean {

@@ -34,7 +34,10 @@ export async function startBot(env: Environment): Promise<RunningProcess> {
     },
     log,
   });
-  const { port } = await app.start();
+  const { port } = await app.start().catch(async (error: unknown) => {
+    await stores.close();
+    throw error;
+  });
   return {
     ready: port === undefined ? 'bot is connected by Socket Mode' : `bot listens on port ${port}`,
     async close() {

@@ -11,11 +11,15 @@ export interface DeploymentJob {
 
 /** A step of a flow. */
 export interface StepJob extends DeploymentJob {
+  /** The round of the deployment that the flow belongs to; an older round's jobs have nothing to do any more. */
+  readonly round: number;
   /**
    * Set to the running attempt when a step puts itself off: whoever takes the job on next continues that attempt. A job
    * that is taken up without it was broken off, and begins a new attempt, which fences off the old one.
    */
   readonly resume?: number;
+  /** How often in a row the step has failed. A look that went well begins to count anew. */
+  readonly failures?: number;
 }
 
 /** Job names and their data. The names are stored in Redis: renaming one is a migration. No data may hold a secret. */

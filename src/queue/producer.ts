@@ -1,15 +1,13 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { failFast } from '../fail-fast.ts';
 import type { Logger } from '../log.ts';
 import { type JobData, type JobName, type QueueName, queueNames, queueOf, queuePrefix } from './jobs.ts';
 
 /** Finished jobs are worth little: the deployment's events tell what happened. Failed ones are kept for the operator. */
 const keep = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, count: 1000 } } as const;
 
-/**
- * How a job is tried again: five times within about a minute. Waiting does not count, since a job that waits puts
- * itself off instead.
- */
+/** How a job is tried again when it could not even say why it stopped. Steps count their own failures besides. */
 const retries = { attempts: 5, backoff: { type: 'exponential', delay: 2_000 } } as const;
 
 /** Options that every job has. */
@@ -21,8 +19,7 @@ export class Producer {
   readonly #queues: ReadonlyMap<QueueName, Queue>;
 
   constructor(redisUrl: string, log: Logger) {
-    // Fails fast: a slash command is better answered with "Redis does not answer" than never.
-    this.#redis = new Redis(redisUrl, { maxRetriesPerRequest: 2, connectTimeout: 5_000 });
+    this.#redis = new Redis(redisUrl, failFast);
     this.#redis.on('error', (error) => log.warn({ err: error.message }, 'redis connection of the queues'));
     this.#queues = new Map(
       queueNames.map((name) => [name, new Queue(name, { connection: this.#redis, prefix: queuePrefix })]),
@@ -30,14 +27,17 @@ export class Producer {
     for (const queue of this.#queues.values()) queue.on('error', (error) => log.warn({ err: error.message }, 'queue'));
   }
 
-  /** Has a plan made for a requested deployment. Asking twice makes one. */
+  /**
+   * Has a plan made for a requested deployment. Asking twice makes one. A failed job is not kept: its id would keep the
+   * sweep from asking again.
+   */
   async plan(deployment: string): Promise<void> {
-    await this.#add('plan', { deployment }, { jobId: `${deployment}-plan` });
+    await this.#add('plan', { deployment }, { jobId: `${deployment}-plan`, removeOnFail: true });
   }
 
   /** Has an approved deployment's flow enqueued. Asking twice for the same round enqueues one. */
   async start(deployment: string, round: number): Promise<void> {
-    await this.#add('start', { deployment }, { jobId: `${deployment}-r${round}-start` });
+    await this.#add('start', { deployment }, { jobId: `${deployment}-r${round}-start`, removeOnFail: true });
   }
 
   /**

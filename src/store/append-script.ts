@@ -3,7 +3,7 @@
  *
  * KEYS: 1 record, 2 events, 3 lock, 4 deployments, 5 active, 6 clusters, 7 unannounced
  * ARGV: 1 expected version, 2 record, 3 id, 4 requested at, 5 lock operation (take | release | ''), 6 lock value,
- *       7 cluster name, 8 cluster operation (set | delete | ''), 9 cluster record, 10 channel of endings, 11… events
+ *       7 cluster name, 8 cluster operation (set | delete | ''), 9 cluster record, 10 channel of endings, 11 seconds that what is over is kept, 12… events
  * Answers {'ok', version}, {'conflict'} when another process was quicker, or {'busy', holder} when the lock is taken.
  *
  * The lock has no time limit: a deployment that ends releases it here, and the sweep sees to it that every one ends.
@@ -20,7 +20,7 @@ if ARGV[5] == 'take' then
   redis.call('ZADD', KEYS[5], ARGV[4], ARGV[3])
 end
 
-for i = 11, #ARGV do
+for i = 12, #ARGV do
   redis.call('XADD', KEYS[2], '*', 'event', ARGV[i])
 end
 redis.call('HSET', KEYS[1], 'version', version + 1, 'record', ARGV[2])
@@ -33,6 +33,8 @@ if ARGV[5] == 'release' then
   local holder = redis.call('GET', KEYS[3])
   if holder and cjson.decode(holder).deployment == ARGV[3] then redis.call('DEL', KEYS[3]) end
   redis.call('ZREM', KEYS[5], ARGV[3])
+  redis.call('EXPIRE', KEYS[1], ARGV[11])
+  redis.call('EXPIRE', KEYS[2], ARGV[11])
   redis.call('PUBLISH', ARGV[10], ARGV[3])
 end
 return {'ok', version + 1}

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { DeployError } from '../errors.ts';
+import { failFast } from '../fail-fast.ts';
 import type { Logger } from '../log.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Logger } from '../log.ts';
  * so that a slash command is answered while Redis is away.
  */
 export function connectRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 2, connectTimeout: 5_000, lazyConnect: true });
+  const redis = new Redis(url, { ...failFast, lazyConnect: true });
   redis.on('error', (error) => log.warn({ err: error.message }, 'redis connection'));
   return redis;
 }

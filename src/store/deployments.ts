@@ -14,7 +14,7 @@ import { reduce } from '../clusters/reducer.ts';
 import type { Action } from '../clusters/steps.ts';
 import { DeployError } from '../errors.ts';
 import { appendScript } from './append-script.ts';
-import { keys, overChannel } from './keys.ts';
+import { keptSeconds, keys, overChannel } from './keys.ts';
 
 /** What somebody asks for. */
 export interface DeploymentRequest {
@@ -78,8 +78,8 @@ export class Deployments {
     const lock: Lock = { deployment: id, action: request.action, requestedBy: request.requestedBy, since: now, fence };
 
     const outcome = await this.#append({ version: 0, deployment: undefined }, [body], lock);
-    if (outcome.kind === 'conflict') return this.request(request);
-    return outcome;
+    // Nobody else has this id: the answer to the first sending was lost, and the client sent it again.
+    return outcome.kind === 'conflict' ? { kind: 'accepted', deployment: await this.get(id) } : outcome;
   }
 
   /** The deployment of that id; undefined when there is none. */
@@ -187,6 +187,7 @@ export class Deployments {
       cluster.operation,
       cluster.record,
       overChannel,
+      keptSeconds,
       ...events.map((event) => JSON.stringify(event)),
     )) as [string, string?];
 

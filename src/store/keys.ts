@@ -17,5 +17,8 @@ export const keys = {
   cardUpdates: 'slipway:card-updates',
 } as const;
 
+/** How long a deployment that is over, its events and its place in Slack are kept: 90 days. */
+export const keptSeconds = 90 * 24 * 3600;
+
 /** Pub/sub channel that names each deployment which has just ended, so that workers stop what they do for it. */
 export const overChannel = 'slipway:over';

@@ -4,8 +4,9 @@ import type { Redis } from 'ioredis';
 import { DeployError } from '../errors.ts';
 import { keys } from './keys.ts';
 
-/** Longer than any work that is guarded; after it a dead owner's mutex is free again. */
+/** After this a dead owner's mutex is free again; a living owner's work has been stopped by then. */
 const holdMs = 60_000;
+const workMs = 50_000;
 const retryMs = 100;
 
 const releaseScript = `
@@ -23,22 +24,29 @@ export class Mutex {
     this.#redis = redis;
   }
 
-  /** Calls `work` while no other process is in the mutex of that name. Throws a retryable DeployError after a minute. */
-  async run<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Calls `work` while no other process is in the mutex of that name. Its signal fires a little before the mutex would
+   * run out. Throws the signal's reason, or a retryable DeployError when the mutex stays taken for a minute.
+   */
+  async run<Result>(
+    name: string,
+    signal: AbortSignal,
+    work: (inside: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const owner = randomUUID();
-    await this.#take(name, owner);
+    await this.#take(name, owner, signal);
     try {
-      return await work();
+      return await work(AbortSignal.any([signal, AbortSignal.timeout(workMs)]));
     } finally {
       await this.#redis.eval(releaseScript, 1, keys.mutex(name), owner);
     }
   }
 
-  async #take(name: string, owner: string): Promise<void> {
+  async #take(name: string, owner: string, signal: AbortSignal): Promise<void> {
     const deadline = Date.now() + holdMs;
     while (Date.now() < deadline) {
       if ((await this.#redis.set(keys.mutex(name), owner, 'PX', holdMs, 'NX')) === 'OK') return;
-      await sleep(retryMs);
+      await sleep(retryMs, undefined, { signal });
     }
     throw new DeployError('mutex_busy', `Waited for a minute for another worker to be done with ${name}`, {
       retryable: true,

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { keys } from './keys.ts';
+import { keptSeconds, keys } from './keys.ts';
 
 /** How far a deployment's Slack thread has come. Written by the notify job alone. */
 export interface ThreadState {
@@ -46,7 +46,7 @@ export class Threads {
   }
 
   async save(deployment: string, state: ThreadState): Promise<void> {
-    await this.#redis.set(keys.thread(deployment), JSON.stringify(state));
+    await this.#redis.set(keys.thread(deployment), JSON.stringify(state), 'EX', keptSeconds);
   }
 
   /** Notes that the thread knows everything up to a place in the stream, unless more has been appended meanwhile. */

@@ -105,11 +105,14 @@ describe('steps', () => {
   it('fails the deployment with the step', () => {
     const failure = { message: 'No', code: 'no' };
 
-    expect(failStep('build', 1, failure)(waiting).map(({ type }) => type)).toEqual(['step-failed', 'failed']);
+    expect(failStep('build', 1, failure).map(({ type }) => type)).toEqual(['step-failed', 'failed']);
   });
 
   it('counts rounds when the jobs of a running deployment are gone', () => {
-    expect(requeue()(deploymentAfter(...approvedStaging))).toEqual([{ type: 'queued', round: 2 }]);
+    const running = deploymentAfter(...approvedStaging, { type: 'step-started', step: 'build', attempt: 1 });
+
+    expect(requeue(1)(running)).toEqual([{ type: 'queued', round: 2 }]);
+    expect(requeue(2)(running)).toEqual([]);
   });
 
   it('tells an attempt that it has been superseded before it makes anything', () => {

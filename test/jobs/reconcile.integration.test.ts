@@ -25,6 +25,7 @@ const template = {
 
 const known: Cluster = {
   name: 'gone',
+  cloud: 'playground',
   state: 'up',
   deployment: 'gone-1',
   channel: 'C1',
@@ -109,6 +110,40 @@ describe('reconciling with Heat', () => {
     await reconcile(tools, signal);
 
     expect(await clusters.list()).toEqual([]);
+  });
+
+  it('keeps a cluster in a cloud that clusters.yaml does not name any more', async () => {
+    const elsewhere = { ...known, cloud: 'elsewhere' };
+    await clusters.put(elsewhere);
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.list()).toEqual([elsewhere]);
+  });
+
+  it('corrects a record of an earlier deployment', async () => {
+    await clusters.put({ ...known, name: 'staging', stack: 'slipway-staging', deployment: 'staging-0' });
+    await stackOf(stackLabel(deploymentAfter(requestedStaging), 'v1.34.2'));
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.find('staging')).toMatchObject({ deployment: 'staging-1', version: 'v1.34.2' });
+  });
+
+  it('leaves a cluster broken whose API never answered, though its stack is complete', async () => {
+    const broken = {
+      ...known,
+      name: 'staging',
+      stack: 'slipway-staging',
+      deployment: 'staging-1',
+      state: 'broken',
+    } as const;
+    await clusters.put(broken);
+    await stackOf(stackLabel(deploymentAfter(requestedStaging), 'v1.34.2'));
+
+    await reconcile(tools, signal);
+
+    expect(await clusters.find('staging')).toEqual(broken);
   });
 
   it('keeps what it knows when a cloud does not answer', async () => {

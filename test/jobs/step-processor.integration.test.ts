@@ -1,10 +1,10 @@
-import { FlowProducer, type Job, Worker } from 'bullmq';
+import { FlowProducer, Job, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowJobs } from '../../jobs/flows.ts';
 import type { Step, Tools } from '../../jobs/run.ts';
 import { processStep, type StepSignals } from '../../jobs/step-processor.ts';
-import { approve, fail, recordPlan, startStep } from '../../src/clusters/decisions.ts';
+import { approve, fail, recordPlan, requeue, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import { isStepName, type StepName, type StepResults } from '../../src/clusters/steps.ts';
 import { DeployError } from '../../src/errors.ts';
@@ -57,7 +57,7 @@ describe('a step that a worker runs', () => {
       if (!isStepName(job.name)) return;
       const name = job.name;
       const step = (steps[name] ?? (async () => results[name])) as Step;
-      await processStep(name, step, job, token, signals, tools);
+      await processStep(name, step, job, token, signals, tools, { tries: 2, firstWaitMs: 20 });
     };
     workers = queueNames.map(
       (queue) => new Worker(queue, process, { connection, prefix: queuePrefix, concurrency: 5, drainDelay: 1 }),
@@ -76,14 +76,7 @@ describe('a step that a worker runs', () => {
     const { id } = outcome.deployment;
     await deployments.change(id, recordPlan({ lines: [], warnings: [] }, Date.now()));
     const { deployment } = await deployments.change(id, approve('U0PLATFORM'));
-    const job = flowJobs(deployment);
-    const quick = (node: typeof job): typeof job => ({
-      ...node,
-      opts: { ...node.opts, attempts: 2, backoff: { type: 'fixed', delay: 20 } },
-      children: (node.children ?? []).map(quick),
-    });
-    const flows = new FlowProducer({ connection, prefix: queuePrefix });
-    await flows.add(quick(job));
+    await new FlowProducer({ connection, prefix: queuePrefix }).add(flowJobs(deployment));
     return id;
   }
 
@@ -123,7 +116,7 @@ describe('a step that a worker runs', () => {
         attempts.push(step.attempt);
         markers.push(step.marker);
         if (attempts.length === 3) return results.keypair;
-        await step.report({ text: 'waiting' }, `place-${attempts.length}`);
+        await step.report({ text: 'waiting' }, { marker: `place-${attempts.length}` });
         return step.again({ afterSeconds: 0.01 });
       },
     });
@@ -153,6 +146,40 @@ describe('a step that a worker runs', () => {
     expect(events.map(({ event }) => event)).toContainEqual(
       expect.objectContaining({ type: 'step-retried', failure: { message: 'Glance is out of breath', code: 'busy' } }),
     );
+  });
+
+  it('counts only failures in a row: a good look in between begins anew', async () => {
+    let looks = 0;
+    serve({
+      async keypair({ step }) {
+        looks += 1;
+        if (looks === 6) return results.keypair;
+        if (looks % 2 === 1) throw new DeployError('busy', 'Nova is out of breath', { retryable: true });
+        return step.again({ afterSeconds: 0.01 });
+      },
+    });
+
+    const { state } = await until(await enqueue(), (deployment) => ['succeeded', 'failed'].includes(deployment.state));
+
+    expect(state).toBe('succeeded');
+  });
+
+  it('leaves the jobs of an older round without effect', async () => {
+    const id = await enqueue();
+    await deployments.change(id, startStep('build'));
+    await deployments.change(id, requeue(1));
+    let calls = 0;
+    serve({
+      async keypair() {
+        calls += 1;
+        return results.keypair;
+      },
+    });
+    const job = await Job.fromId(new Queue('cloud', { connection, prefix: queuePrefix }), `${id}-r1-verify`);
+    await expect.poll(() => job?.getState(), { timeout: 5_000 }).not.toBe('waiting-children');
+
+    expect(calls).toBe(0);
+    expect(await deployments.get(id)).toMatchObject({ state: 'queued', round: 2 });
   });
 
   it('fails the deployment when trying again did not help', async () => {

@@ -106,6 +106,7 @@ describe('the deployments in Redis', () => {
     subscriber.disconnect();
 
     expect(await deployments.lock('staging')).toBeUndefined();
+    expect(await redis.ttl(`slipway:deployment:${id}`)).toBeGreaterThan(0);
     expect(await deployments.active()).toEqual([]);
     expect((await deployments.request(staging)).kind).toBe('accepted');
   });

@@ -52,7 +52,7 @@ describe('what threads share in Redis', () => {
 
     await Promise.all(
       Array.from({ length: 5 }, () =>
-        mutex.run('key', async () => {
+        mutex.run('key', new AbortController().signal, async () => {
           inside += 1;
           most = Math.max(most, inside);
           await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,6 +1,6 @@
 /** What the playground's cloud can be told to do wrong, each a thing that real clouds do. */
 export const faults = {
-  stack: "the control plane's server finds no host with room, once; a retry works",
+  stack: "the control plane's server finds no host with room, once",
   quota: "somebody else takes the project's memory quota just before the stack is created",
   swift: 'the object store answers 503 to the first three uploads',
   image: 'the image store is full and takes no upload',

@@ -11,6 +11,7 @@ export interface DemoCluster {
   readonly controlPlaneFlavor: string;
   readonly nodeFlavor: string;
   readonly externalNetwork: string;
+  readonly dns: string;
 }
 
 /** The clusters.yaml of the demo: the same keys that a real one has. */
@@ -34,7 +35,7 @@ export function demoClustersYaml(cluster: DemoCluster): string {
         keypair: { name: cluster.keypair, publicKey: cluster.publicKey },
         controlPlane: { count: 1, flavor: cluster.controlPlaneFlavor },
         nodes: { count: 1, max: 3, flavor: cluster.nodeFlavor },
-        network: { external: cluster.externalNetwork, cidr: '10.123.0.0/24', dns: ['10.0.0.10'] },
+        network: { external: cluster.externalNetwork, cidr: '10.123.0.0/24', dns: [cluster.dns] },
       },
     },
   });

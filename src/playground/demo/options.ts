@@ -15,6 +15,8 @@ export interface DemoOptions {
   readonly port: number;
   readonly image: string | undefined;
   readonly externalNetwork: string | undefined;
+  /** Resolver of the servers. */
+  readonly dns: string;
   readonly controlPlaneFlavor: string;
   readonly nodeFlavor: string;
   readonly help: boolean;
@@ -28,6 +30,7 @@ const options = {
   port: { type: 'string', default: '3000' },
   image: { type: 'string' },
   'external-network': { type: 'string' },
+  dns: { type: 'string', default: '10.0.0.10' },
   'control-plane-flavor': { type: 'string', default: 'm1.medium' },
   'node-flavor': { type: 'string', default: 'm1.small' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -56,6 +59,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions {
     port,
     image: values.image,
     externalNetwork: values['external-network'],
+    dns: values.dns,
     controlPlaneFlavor: values['control-plane-flavor'],
     nodeFlavor: values['node-flavor'],
     help: values.help,
@@ -86,6 +90,7 @@ export function demoHelp(): string {
     '  --fail FAULT                 let something go wrong in the playground’s cloud (see below)',
     '  --cloud NAME                 use this entry of clouds.yaml instead of the playground’s cloud, with',
     '    --external-network NAME      the network that floating IPs come from (the only one, or "gateway")',
+    '    --dns ADDRESS                the resolver of the servers (10.0.0.10)',
     '    --control-plane-flavor NAME  (m1.medium)',
     '    --node-flavor NAME           (m1.small)',
     '    --image NAME                 an image that is in Glance (needed where servers really boot)',

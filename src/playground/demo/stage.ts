@@ -36,7 +36,9 @@ export async function openStage(options: DemoOptions, { env, main, log, say }: S
     return child;
   };
   try {
-    const [bot, worker] = await Promise.all([start('bot'), start('worker')]);
+    const starting = [start('bot'), start('worker')] as const;
+    await Promise.allSettled(starting); // so that the one which did start is closed when the other did not
+    const [bot, worker] = await Promise.all(starting);
     return { world, bot, worker, start, close };
   } catch (error) {
     await close();

@@ -1,12 +1,14 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import type { Environment } from '../../config/config.ts';
 import { DeployError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { readCloud } from '../../openstack/clouds.ts';
 import { listNetworks } from '../../openstack/neutron/networks.ts';
 import { connect, type OpenStack } from '../../openstack/openstack.ts';
+import { keys } from '../../store/keys.ts';
 import { startCloud } from '../cloud/cloud.ts';
 import { createKubernetesTree } from '../kubernetes-tree/tree.ts';
 import { isFakeHypervisor, startNodes } from '../nodes/nodes.ts';
@@ -68,6 +70,7 @@ async function build(
     say,
   });
   closings.push(() => redis.close());
+  if (!redis.ownProcess) await assertUnused(redis.url);
 
   const cloud = await openCloud(options, env, directory, log, closings);
   const tree = await createKubernetesTree(join(directory, 'kubernetes'));
@@ -82,6 +85,7 @@ async function build(
     publicKey: key.publicKey,
     controlPlaneFlavor: options.controlPlaneFlavor,
     nodeFlavor: options.nodeFlavor,
+    dns: options.dns,
     externalNetwork: options.externalNetwork ?? (await chooseExternalNetwork(cloud)),
   });
   await writeFile(clustersFile, content);
@@ -107,6 +111,16 @@ async function build(
       `Files       ${directory}`,
     ],
   };
+}
+
+/** The demo's worker would take the jobs of whoever uses that Redis, and would forget their clusters. */
+async function assertUnused(url: string): Promise<void> {
+  const redis = new Redis(url);
+  const used = await redis.exists(keys.deployments, keys.clusters).finally(() => redis.disconnect());
+  if (used === 0) return;
+  throw new DeployError('demo_redis', 'The Redis that REDIS_URL names is in use by Slipway already', {
+    hint: 'Unset REDIS_URL, and the demo starts its own; or name an empty database, such as redis://localhost:6379/9',
+  });
 }
 
 interface DemoCloud {

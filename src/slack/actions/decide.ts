@@ -29,7 +29,7 @@ export async function decide({ value, user, context, people }: Click, button: Ap
   const found = value.deployment === undefined ? undefined : await deployments.find(value.deployment);
   if (found === undefined) return unchanged(unknownDeploymentAnswer());
 
-  // The sweep that lets requests expire may be a minute behind; a click is not to profit from that.
+  // The sweep that lets requests expire may be some seconds behind; a click is not to profit from that.
   const { deployment } = await deployments.change(found.id, expire(now()));
   if (deployment.state !== 'awaiting-approval') return unchanged(undecidedAnswer(deployment, user));
 
