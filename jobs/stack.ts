@@ -1,6 +1,7 @@
 import type { Deployment, DeploymentEventBody } from '../src/clusters/deployment.ts';
 import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
-import { parseStackLabel, parseStackOutputs, type StackResult, stackParameters } from '../src/clusters/stack.ts';
+import { parseStackLabel, parseStackOutputs, stackParameters } from '../src/clusters/stack.ts';
+import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackEvents, type StackEvent } from '../src/openstack/heat/events.ts';
 import { firstFailure } from '../src/openstack/heat/failure.ts';

@@ -1,14 +1,5 @@
 import type { Deployment } from './deployment.ts';
-
-/** What a finished stack tells about its cluster. */
-export interface StackResult {
-  readonly id: string;
-  readonly name: string;
-  readonly apiAddress: string;
-  readonly apiUrl: string;
-  /** Names of the nodes, without the control plane. */
-  readonly nodes: readonly string[];
-}
+import type { StackResult } from './steps.ts';
 
 /** The label that every stack carries, so that Heat alone can tell what exists and whose it is. Holds no secret. */
 export interface StackLabel {

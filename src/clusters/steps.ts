@@ -1,5 +1,3 @@
-import type { StackResult } from './stack.ts';
-
 /** What a deployment does to its cluster. */
 export type Action = 'up' | 'down';
 
@@ -21,6 +19,16 @@ export interface ReleaseArtifact {
   readonly size: number;
   readonly sha256: string;
   readonly md5: string;
+}
+
+/** What a finished stack tells about its cluster. */
+export interface StackResult {
+  readonly id: string;
+  readonly name: string;
+  readonly apiAddress: string;
+  readonly apiUrl: string;
+  /** Names of the nodes, without the control plane. */
+  readonly nodes: readonly string[];
 }
 
 /** What each finished step leaves for the ones after it. No secret may be in here: it is kept in Redis in the clear. */

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { Policy } from '../clusters/policy.ts';
 import { ConfigError } from '../errors.ts';
-import { type CloudConfig, readCloud } from '../openstack/clouds.ts';
+import type { CloudConfig } from '../openstack/cloud-config.ts';
+import { readCloud } from '../openstack/clouds.ts';
 import { Secret } from '../openstack/secret.ts';
 import { readClustersFile } from './clusters-file.ts';
 

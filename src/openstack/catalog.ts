@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts';
-import type { CloudConfig, EndpointInterface } from './clouds.ts';
+import type { CloudConfig, EndpointInterface } from './cloud-config.ts';
 import type { ServiceDescription } from './services.ts';
 
 /** One address of one service, as Keystone's catalog lists it. */

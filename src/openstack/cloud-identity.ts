@@ -1,5 +1,5 @@
+import type { CloudConfig, Domain, NamedInDomain } from './cloud-config.ts';
 import type { CloudProblems } from './cloud-problems.ts';
-import type { CloudConfig, Domain, NamedInDomain } from './clouds.ts';
 import { Secret } from './secret.ts';
 
 type Identity = Pick<CloudConfig, 'authUrl' | 'user' | 'password' | 'project'>;

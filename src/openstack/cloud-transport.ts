@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { CloudConfig, EndpointInterface } from './cloud-config.ts';
 import type { CloudProblems } from './cloud-problems.ts';
-import type { CloudConfig, EndpointInterface } from './clouds.ts';
 
 type Transport = Pick<CloudConfig, 'region' | 'interface' | 'endpointOverrides' | 'ca' | 'verify'>;
 

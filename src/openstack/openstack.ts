@@ -1,5 +1,5 @@
 import type { Logger } from '../log.ts';
-import type { CloudConfig } from './clouds.ts';
+import type { CloudConfig } from './cloud-config.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 import { ServiceClient } from './service-client.ts';
 import { services } from './services.ts';

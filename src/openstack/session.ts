@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts';
 import { serviceEndpoint } from './catalog.ts';
-import type { CloudConfig } from './clouds.ts';
+import type { CloudConfig } from './cloud-config.ts';
 import { type Authentication, authenticate } from './keystone/authentication.ts';
 import type { ServiceDescription } from './services.ts';
 import type { Transport } from './transport.ts';

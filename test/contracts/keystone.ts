@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/log.ts';
-import type { CloudConfig } from '../../src/openstack/clouds.ts';
+import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
 import { connect } from '../../src/openstack/openstack.ts';
 import { Secret } from '../../src/openstack/secret.ts';
 import { type ConnectTo, connection } from './support.ts';

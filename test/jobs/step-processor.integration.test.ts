@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowJobs } from '../../jobs/flows.ts';
 import type { Step, Tools } from '../../jobs/run.ts';
 import { processStep, type StepSignals } from '../../jobs/step-processor.ts';
-import { approve, fail, recordPlan, requeue, startStep } from '../../src/clusters/decisions.ts';
+import { fail, requeue, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import { isStepName, type StepName, type StepResults } from '../../src/clusters/steps.ts';
 import { DeployError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { queueNames, queuePrefix } from '../../src/queue/jobs.ts';
 import { Deployments } from '../../src/store/deployments.ts';
-import { oneApproval, stagingSpec } from '../support/fixtures.ts';
+import { approveStaging } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
 type Steps = { [Name in StepName]?: Step<Name> };
@@ -65,19 +65,9 @@ describe('a step that a worker runs', () => {
   }
 
   async function enqueue(): Promise<string> {
-    const outcome = await deployments.request({
-      action: 'up',
-      spec: stagingSpec,
-      requestedBy: 'U1',
-      channel: 'C1',
-      terms: oneApproval,
-    });
-    if (outcome.kind !== 'accepted') throw new Error('busy');
-    const { id } = outcome.deployment;
-    await deployments.change(id, recordPlan({ lines: [], warnings: [] }, Date.now()));
-    const { deployment } = await deployments.change(id, approve('U0PLATFORM'));
+    const deployment = await approveStaging(deployments);
     await new FlowProducer({ connection, prefix: queuePrefix }).add(flowJobs(deployment));
-    return id;
+    return deployment.id;
   }
 
   async function until(id: string, reached: (deployment: Deployment) => boolean): Promise<Deployment> {

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowJobs } from '../../jobs/flows.ts';
 import type { Tools } from '../../jobs/run.ts';
 import { sweep } from '../../jobs/sweep.ts';
-import { approve, recordPlan, startStep } from '../../src/clusters/decisions.ts';
+import { recordPlan, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import { silentLogger } from '../../src/log.ts';
 import { queuePrefix } from '../../src/queue/jobs.ts';
 import { Producer } from '../../src/queue/producer.ts';
 import { Deployments } from '../../src/store/deployments.ts';
-import { oneApproval, stagingSpec } from '../support/fixtures.ts';
+import { approveStaging, oneApproval, requestStaging } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
 const plan = { lines: [], warnings: [] };
@@ -38,22 +38,8 @@ describe('the sweep', () => {
     redis.disconnect();
   });
 
-  async function requested(): Promise<Deployment> {
-    const outcome = await deployments.request({
-      action: 'up',
-      spec: stagingSpec,
-      requestedBy: 'U1',
-      channel: 'C1',
-      terms: oneApproval,
-    });
-    if (outcome.kind !== 'accepted') throw new Error('busy');
-    return outcome.deployment;
-  }
-
   async function running(): Promise<Deployment> {
-    const { id } = await requested();
-    await deployments.change(id, recordPlan(plan, Date.now()));
-    await deployments.change(id, approve('U0PLATFORM'));
+    const { id } = await approveStaging(deployments);
     return (await deployments.change(id, startStep('build'))).deployment;
   }
 
@@ -62,7 +48,7 @@ describe('the sweep', () => {
   }
 
   it('has a plan made for a request whose job was never enqueued, and only one', async () => {
-    await requested();
+    await requestStaging(deployments);
 
     await sweep(tools, Date.now());
     await sweep(tools, Date.now());
@@ -71,7 +57,7 @@ describe('the sweep', () => {
   });
 
   it('ends a request that nobody approved in time', async () => {
-    const { id } = await requested();
+    const { id } = await requestStaging(deployments);
     await deployments.change(id, recordPlan(plan, Date.now()));
 
     await sweep(tools, Date.now());
@@ -135,7 +121,7 @@ describe('the sweep', () => {
   });
 
   it('has every thread told that is behind', async () => {
-    await requested();
+    await requestStaging(deployments);
 
     await sweep(tools, Date.now());
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { silentLogger } from '../../src/log.ts';
-import type { CloudConfig } from '../../src/openstack/clouds.ts';
+import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import { Secret } from '../../src/openstack/secret.ts';
 

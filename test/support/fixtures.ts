@@ -1,6 +1,8 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import { approve, recordPlan } from '../../src/clusters/decisions.ts';
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
 import { replay } from '../../src/clusters/reducer.ts';
+import type { Deployments } from '../../src/store/deployments.ts';
 
 /** A small cluster, as clusters.yaml would give it. */
 export const stagingSpec: ClusterSpec = {
@@ -50,3 +52,23 @@ export const approvedStaging: readonly DeploymentEventBody[] = [
   { type: 'approved', by: 'U0PLATFORM' },
   { type: 'queued', round: 1 },
 ];
+
+/** Asks for staging, in a store where nobody holds it. */
+export async function requestStaging(deployments: Deployments): Promise<Deployment> {
+  const outcome = await deployments.request({
+    action: 'up',
+    spec: stagingSpec,
+    requestedBy: 'U0DEVELOPER',
+    channel: 'C0DEPLOYS',
+    terms: oneApproval,
+  });
+  if (outcome.kind !== 'accepted') throw new Error('staging is busy');
+  return outcome.deployment;
+}
+
+/** The same, planned and approved: the flow may begin. */
+export async function approveStaging(deployments: Deployments): Promise<Deployment> {
+  const { id } = await requestStaging(deployments);
+  await deployments.change(id, recordPlan({ lines: [], warnings: [] }, Date.now()));
+  return (await deployments.change(id, approve('U0PLATFORM'))).deployment;
+}

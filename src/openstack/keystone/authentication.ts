@@ -1,6 +1,6 @@
 import { OpenStackError } from '../../errors.ts';
 import type { CatalogEndpoint } from '../catalog.ts';
-import type { CloudConfig, NamedInDomain } from '../clouds.ts';
+import type { CloudConfig, NamedInDomain } from '../cloud-config.ts';
 import { errorText } from '../error-text.ts';
 import { Secret } from '../secret.ts';
 import type { Answer, Transport } from '../transport.ts';
