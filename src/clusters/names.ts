@@ -25,13 +25,13 @@ export function releaseObject(version: string, sha256: string, file: string): st
 }
 
 /**
- * A new deployment's id: the cluster, the time in base 36 and a little chance. Sorts by time within a cluster, and does
+ * A new deployment's id: the cluster, the time in base 36 and enough chance that no two requests of one moment meet. Sorts by time within a cluster, and does
  * not begin again when Redis is emptied, so that a stack's recorded deployment stays unambiguous.
  */
 export function deploymentId(cluster: string, at: number, chance: number): string {
-  const suffix = Math.floor(chance * 36 ** 2)
+  const suffix = Math.floor(chance * 36 ** 6)
     .toString(36)
-    .padStart(2, '0');
+    .padStart(6, '0');
   return `${cluster}-${at.toString(36)}${suffix}`;
 }
 

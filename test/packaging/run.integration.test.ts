@@ -192,6 +192,7 @@ describe('npm run test:lab', () => {
     const result = await run(['test:lab'], { OPENSTACK_LAB: join(checkout, 'lab') });
     keystone.close();
 
-    expect(result).toEqual({ output: 'lab up\nvitest lab run --project lab\n', errors: '', status: 0 });
+    const output = 'tsc -p tsconfig.build.json\nlab up\nvitest lab run --project lab\n';
+    expect(result).toEqual({ output, errors: '', status: 0 });
   });
 });

@@ -28,8 +28,9 @@ export const waitConditionHandle: ResourceType = {
   attribute(look, name) {
     const transport = String(look.resource.properties.signal_transport ?? 'TOKEN_SIGNAL');
     if (name === 'signal') return pythonJson(signalOf(look, transport));
-    if (transport !== 'TOKEN_SIGNAL') return null;
-    const token = String(look.resource.data.get('token') ?? '');
+    const token = look.resource.data.get('token');
+    // Nothing is shown before the handle is made.
+    if (transport !== 'TOKEN_SIGNAL' || typeof token !== 'string') return null;
     const endpoint = signalUrl(look);
     const tokenAttributes: Record<string, string> = {
       token,
