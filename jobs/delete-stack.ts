@@ -2,12 +2,11 @@ import { stackName } from '../src/clusters/names.ts';
 import { parseStackLabel } from '../src/clusters/stack.ts';
 import type { StepResults } from '../src/clusters/steps.ts';
 import { NameTakenError, StackFailedError } from '../src/errors.ts';
-import { listStackEvents } from '../src/openstack/heat/events.ts';
-import { firstFailure } from '../src/openstack/heat/failure.ts';
 import { listStackResources } from '../src/openstack/heat/resources.ts';
 import type { Stack } from '../src/openstack/heat/stack.ts';
 import { findStack, deleteStack as requestDeletion } from '../src/openstack/heat/stacks.ts';
 import type { Again, Run } from './run.ts';
+import { nestedDepth, whatFailed } from './stack-failure.ts';
 
 const pollSeconds = 3;
 
@@ -38,7 +37,7 @@ export async function deleteStack(run: Run): Promise<StepResults['delete-stack']
   }
   if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(existing);
 
-  const left = (await listStackResources(openstack.heat, existing, { nestedDepth: 2 }, signal)).filter(
+  const left = (await listStackResources(openstack.heat, existing, { nestedDepth }, signal)).filter(
     ({ status }) => status !== 'DELETE_COMPLETE',
   );
   await step.report({ text: `${left.length} resources left` });
@@ -61,11 +60,12 @@ function heatIsStuck({ name, id }: Stack): StackFailedError {
   });
 }
 
-async function explainFailure({ openstack, signal }: Run, stack: Stack): Promise<StackFailedError> {
-  const failure = firstFailure(await listStackEvents(openstack.heat, stack, { nestedDepth: 2 }, signal));
-  const what = failure ? `${failure.resource} (${failure.resourceType}): ${failure.reason}` : stack.statusReason;
-  return new StackFailedError(`Heat could not delete ${stack.name}: ${what}`, {
-    hint: 'Remove what holds on to it, then tear the cluster down again',
-    detail: { stack: stack.id },
-  });
+async function explainFailure(run: Run, stack: Stack): Promise<StackFailedError> {
+  return new StackFailedError(
+    `Heat could not delete ${stack.name}: ${await whatFailed(run, stack, stack.statusReason)}`,
+    {
+      hint: 'Remove what holds on to it, then tear the cluster down again',
+      detail: { stack: stack.id },
+    },
+  );
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../src/clusters/plan.ts';
 import { listStackResources } from '../src/openstack/heat/resources.ts';
 import { findStack } from '../src/openstack/heat/stacks.ts';
 import type { Tools } from './run.ts';
+import { nestedDepth } from './stack-failure.ts';
 
 /** What `down` will remove: the servers and addresses of the stack, by name. */
 export async function planDown({ spec }: Deployment, tools: Tools, signal: AbortSignal): Promise<Plan> {
@@ -13,7 +14,7 @@ export async function planDown({ spec }: Deployment, tools: Tools, signal: Abort
   if (stack === undefined) {
     return { lines: [{ label: 'Stack', text: `${name} does not exist` }], warnings: [] };
   }
-  const resources = await listStackResources(heat, stack, { nestedDepth: 2 }, signal);
+  const resources = await listStackResources(heat, stack, { nestedDepth }, signal);
   const servers = resources.filter(({ type }) => type === 'OS::Nova::Server').length;
   return {
     lines: [

@@ -4,13 +4,13 @@ import { parseStackLabel, parseStackOutputs, stackParameters } from '../src/clus
 import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackEvents, type StackEvent } from '../src/openstack/heat/events.ts';
-import { firstFailure } from '../src/openstack/heat/failure.ts';
 import { listStackResources } from '../src/openstack/heat/resources.ts';
 import type { Stack } from '../src/openstack/heat/stack.ts';
 import { createStack, findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../src/openstack/heat/template-files.ts';
 import { ensureTempUrlKey, signObjectUrl } from '../src/openstack/swift/temp-url.ts';
 import { type Again, type Run, resultOf } from './run.ts';
+import { nestedDepth, whatFailed } from './stack-failure.ts';
 
 /** How long after its creation Heat gives up on a stack, in minutes. */
 const stackTimeoutMinutes = 60;
@@ -20,9 +20,6 @@ const giveUpMs = (stackTimeoutMinutes + 15) * 60_000;
 
 /** Nodes that are added later fetch by the same URL, so it lives long; it opens one public tarball and nothing else. */
 const serverUrlLifetimeMs = 365 * 24 * 3_600_000;
-
-/** How deep the template nests: the group of nodes, and each node's own stack. */
-const nestedDepth = 2;
 
 /** Seconds between two looks at a stack. Each costs three calls. */
 const pollSeconds = 3;
@@ -137,11 +134,8 @@ function heatIsStuck({ name, id }: StackRef): StackFailedError {
   });
 }
 
-async function explainFailure({ openstack, signal }: Run, ref: StackRef, reason: string): Promise<StackFailedError> {
-  const events = await listStackEvents(openstack.heat, ref, { nestedDepth }, signal);
-  const failure = firstFailure(events);
-  const what = failure ? `${failure.resource} (${failure.resourceType}): ${failure.reason}` : reason;
-  return new StackFailedError(`Heat could not create ${ref.name}: ${what}`, {
+async function explainFailure(run: Run, ref: StackRef, reason: string): Promise<StackFailedError> {
+  return new StackFailedError(`Heat could not create ${ref.name}: ${await whatFailed(run, ref, reason)}`, {
     hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
     detail: { stack: ref.id },
   });

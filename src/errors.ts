@@ -53,13 +53,6 @@ export class NameTakenError extends DeployError {
   }
 }
 
-/** The project has no room left for what was asked. */
-export class QuotaExceededError extends DeployError {
-  constructor(message: string, options: DeployErrorOptions = {}) {
-    super('quota_exceeded', message, options);
-  }
-}
-
 /** Building or fetching the Kubernetes release stopped. */
 export class BuildFailedError extends DeployError {
   constructor(message: string, options: DeployErrorOptions = {}) {
@@ -125,9 +118,4 @@ export function isNotFound(error: unknown): error is OpenStackError {
 /** True for an OpenStack answer of 409. */
 export function isConflict(error: unknown): error is OpenStackError {
   return error instanceof OpenStackError && error.status === 409;
-}
-
-/** True for anything that says of itself that trying again may help. */
-export function isRetryable(error: unknown): boolean {
-  return error instanceof DeployError && error.retryable;
 }

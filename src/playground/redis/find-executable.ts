@@ -1,8 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-
-/** The environment of a process: what a child gets, and where its PATH says programs are. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../config/config.ts';
 
 /** The first of `names` that some folder of the PATH holds as an executable file, as a full path; undefined if none. */
 export async function findExecutable(names: readonly string[], env: Environment): Promise<string | undefined> {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { Environment } from '../../config/config.ts';
 import { DeployError } from '../../errors.ts';
-import type { Environment } from './find-executable.ts';
 
 const run = promisify(execFile);
 const updateMilliseconds = 180_000;

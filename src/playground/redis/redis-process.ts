@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../../config/config.ts';
 import { DeployError } from '../../errors.ts';
-import type { Environment } from './find-executable.ts';
 import { waitForPing } from './ping-redis.ts';
 
 const stopMilliseconds = 10_000;
