@@ -8,7 +8,7 @@ import { nestedDepth } from './stack-failure.ts';
 
 /** What `down` will remove: the servers and addresses of the stack, by name. */
 export async function planDown({ spec }: Deployment, tools: Tools, signal: AbortSignal): Promise<Plan> {
-  const { heat } = tools.openstack(spec.cloud);
+  const { heat } = tools.openstack(spec);
   const name = stackName(spec.name);
   const stack = await findStack(heat, name, signal);
   if (stack === undefined) {

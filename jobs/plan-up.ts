@@ -13,7 +13,7 @@ import type { Tools } from './run.ts';
 
 /** What `up` will make, after a look at what the cloud has. */
 export async function planUp({ spec }: Deployment, tools: Tools, signal: AbortSignal): Promise<Plan> {
-  const openstack = tools.openstack(spec.cloud);
+  const openstack = tools.openstack(spec);
   await assertNameFree(openstack, spec, signal);
   const flavors = await listFlavors(openstack.nova, {}, signal);
   const [controlPlane, nodes] = [spec.controlPlane.flavor, spec.nodes.flavor].map((name) => pick(flavors, name));

@@ -14,7 +14,7 @@ export async function reconcile(tools: Tools, signal: AbortSignal): Promise<void
   for (const cloud of tools.clouds) {
     const begun = Date.now();
     try {
-      const stacks = await listStacks(tools.openstack(cloud).heat, { tags: [stackTag] }, signal);
+      const stacks = await listStacks(tools.openstack({ cloud }).heat, { tags: [stackTag] }, signal);
       for (const cluster of await clustersIn(cloud, stacks, tools, signal)) await record(cluster, begun, tools);
       await forgetGone(cloud, stacks, begun, tools);
     } catch (error) {
@@ -30,7 +30,7 @@ async function clustersIn(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<Cluster[]> {
-  const { heat } = tools.openstack(cloud);
+  const { heat } = tools.openstack({ cloud });
   const settled = stacks.filter(({ state, status }) => state !== 'IN_PROGRESS' && status !== 'DELETE_COMPLETE');
   const details = await Promise.all(settled.map((stack) => getStack(heat, stack, { resolveOutputs: true }, signal)));
   return details.flatMap((stack) => {

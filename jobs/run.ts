@@ -1,3 +1,4 @@
+import type { CloudChoice } from '../src/clusters/cluster-spec.ts';
 import type { Deployment, DeploymentEventBody, StepProgress } from '../src/clusters/deployment.ts';
 import type { StepName, StepResults } from '../src/clusters/steps.ts';
 import type { Logger } from '../src/log.ts';
@@ -12,8 +13,8 @@ export interface Tools {
   readonly deployments: Deployments;
   readonly clusters: Clusters;
   readonly producer: Producer;
-  /** The connection to a cloud of clouds.yaml (undefined: the OS_* environment); one per cloud and process. */
-  openstack(cloud: string | undefined): OpenStack;
+  /** The connection to the clouds of a cluster; one per choice and process. */
+  openstack(choice: CloudChoice): OpenStack;
   /** Names of the clouds that clusters.yaml uses. */
   readonly clouds: readonly (string | undefined)[];
   /** The worker's environment, of which git and make see what they need: PATH, proxies, where Docker is. */

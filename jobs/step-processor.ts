@@ -90,7 +90,7 @@ class StepRun implements Run {
   }
 
   get openstack() {
-    return this.tools.openstack(this.deployment.spec.cloud);
+    return this.tools.openstack(this.deployment.spec);
   }
 }
 

@@ -1,8 +1,14 @@
-/** One cluster as clusters.yaml describes it, parsed and complete: defaults are filled in, durations are milliseconds. */
-export interface ClusterSpec {
-  readonly name: string;
-  /** Entry of clouds.yaml; undefined means the OS_* environment. */
+/** Which clouds a cluster lives in, as entries of clouds.yaml. */
+export interface CloudChoice {
+  /** Undefined means the OS_* environment. */
   readonly cloud: string | undefined;
+  /** Where the release's objects are kept, when that is another cloud or takes other credentials. */
+  readonly swift?: { readonly cloud: string };
+}
+
+/** One cluster as clusters.yaml describes it, parsed and complete: defaults are filled in, durations are milliseconds. */
+export interface ClusterSpec extends CloudChoice {
+  readonly name: string;
   /** Slack channel id: where cards and threads go. */
   readonly channel: string;
   readonly kubernetes: KubernetesSpec;

@@ -63,6 +63,7 @@ const aChannel = 'expected the id of a Slack channel, such as C0123456789';
 
 const cluster = z.strictObject({
   cloud: z.string().min(1).optional(),
+  swift: z.strictObject({ cloud: z.string().min(1) }).optional(),
   channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
   kubernetes,
   image,
@@ -156,6 +157,7 @@ function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpe
   return {
     name,
     cloud: parsed.cloud,
+    ...(parsed.swift && { swift: parsed.swift }),
     channel: parsed.channel,
     kubernetes: {
       ...parsed.kubernetes,

@@ -138,7 +138,7 @@ function readClouds(
   problems: string[],
 ): Map<string | undefined, CloudConfig> {
   const clouds = new Map<string | undefined, CloudConfig>();
-  for (const name of new Set([...clusters.values()].map((spec) => spec.cloud))) {
+  for (const name of new Set([...clusters.values()].flatMap(cloudsOf))) {
     try {
       clouds.set(name, readCloud(name, env));
     } catch (error) {
@@ -147,4 +147,9 @@ function readClouds(
     }
   }
   return clouds;
+}
+
+/** The entries of clouds.yaml that a cluster needs. */
+function cloudsOf({ cloud, swift }: ClusterSpec): (string | undefined)[] {
+  return swift === undefined ? [cloud] : [cloud, swift.cloud];
 }

@@ -24,28 +24,49 @@ export interface OpenStack {
 export interface ConnectOptions {
   log: Logger;
   retry?: RetryPolicy;
+  /** The cloud whose Swift is used, when it is not the first one's own: another region, or other credentials. */
+  swift?: CloudConfig;
 }
 
 /**
  * Prepares to talk to a cloud. Nothing is sent yet: the first call logs in, and each service is looked up in the
  * catalog when it is first used, so that a missing one troubles nobody who does not need it.
  */
-export function connect(cloud: CloudConfig, { log, retry = defaultRetryPolicy }: ConnectOptions): OpenStack {
-  const transport = new Transport({ ca: cloud.ca, verify: cloud.verify, retry, log });
-  const session = new Session(cloud, transport, log);
-  const client = (service: keyof typeof services): ServiceClient =>
-    new ServiceClient(services[service], session, transport);
+export function connect(cloud: CloudConfig, { log, retry = defaultRetryPolicy, swift }: ConnectOptions): OpenStack {
+  const main = new Connection(cloud, retry, log);
+  const store = swift === undefined ? main : new Connection(swift, retry, log);
 
   return {
     cloud,
-    keystone: client('keystone'),
-    swift: client('swift'),
-    glance: client('glance'),
-    nova: client('nova'),
-    neutron: client('neutron'),
-    heat: client('heat'),
-    projectId: async (signal) => (await session.authentication(signal)).projectId,
-    userId: async (signal) => (await session.authentication(signal)).userId,
-    close: () => transport.close(),
+    keystone: main.client('keystone'),
+    swift: store.client('swift'),
+    glance: main.client('glance'),
+    nova: main.client('nova'),
+    neutron: main.client('neutron'),
+    heat: main.client('heat'),
+    projectId: async (signal) => (await main.session.authentication(signal)).projectId,
+    userId: async (signal) => (await main.session.authentication(signal)).userId,
+    close: async () => {
+      await Promise.all([main, store].map((connection) => connection.close()));
+    },
   };
+}
+
+/** One login with its connections. */
+class Connection {
+  readonly session: Session;
+  readonly #transport: Transport;
+
+  constructor(cloud: CloudConfig, retry: RetryPolicy, log: Logger) {
+    this.#transport = new Transport({ ca: cloud.ca, verify: cloud.verify, retry, log });
+    this.session = new Session(cloud, this.#transport, log);
+  }
+
+  client(service: keyof typeof services): ServiceClient {
+    return new ServiceClient(services[service], this.session, this.#transport);
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
 }

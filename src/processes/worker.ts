@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tools } from '../../jobs/run.ts';
 import { startWorker } from '../../jobs/worker.ts';
+import type { CloudChoice } from '../clusters/cluster-spec.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { connect, type OpenStack } from '../openstack/openstack.ts';
@@ -43,7 +44,7 @@ function toolsOf(config: Config, env: Environment, stores: Stores, clouds: Cloud
     deployments: stores.deployments,
     clusters: stores.clusters,
     producer: stores.producer,
-    openstack: (cloud) => clouds.get(cloud),
+    openstack: (choice) => clouds.get(choice),
     clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
     environment: env,
     dataDir: config.dataDir,
@@ -62,21 +63,27 @@ function notifyTools(slack: NonNullable<Config['slack']>, stores: Stores, log: L
   };
 }
 
-/** One connection per cloud, made when it is first needed: its token serves every step of this process. */
+/** One connection per choice of clouds, made when it is first needed: its tokens serve every step of this process. */
 class CloudConnections {
   readonly #config: Config;
   readonly #log: Logger;
-  readonly #open = new Map<string | undefined, OpenStack>();
+  readonly #open = new Map<string, OpenStack>();
 
   constructor(config: Config, log: Logger) {
     this.#config = config;
     this.#log = log;
   }
 
-  get(cloud: string | undefined): OpenStack {
-    const open = this.#open.get(cloud) ?? connect(this.#config.cloud(cloud), { log: this.#log });
-    this.#open.set(cloud, open);
+  get({ cloud, swift }: CloudChoice): OpenStack {
+    const key = JSON.stringify([cloud, swift?.cloud]);
+    const open = this.#open.get(key) ?? this.#connect(cloud, swift?.cloud);
+    this.#open.set(key, open);
     return open;
+  }
+
+  #connect(cloud: string | undefined, swift: string | undefined): OpenStack {
+    const swiftCloud = swift === undefined ? {} : { swift: this.#config.cloud(swift) };
+    return connect(this.#config.cloud(cloud), { log: this.#log, ...swiftCloud });
   }
 
   async close(): Promise<void> {
