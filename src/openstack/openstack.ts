@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts';
 import type { CloudConfig } from './cloud-config.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 import { ServiceClient } from './service-client.ts';
-import { services } from './services.ts';
+import { type ServiceName, services } from './services.ts';
 import { Session } from './session.ts';
 import { Transport } from './transport.ts';
 
@@ -15,6 +15,10 @@ export interface OpenStack {
   readonly nova: ServiceClient;
   readonly neutron: ServiceClient;
   readonly heat: ServiceClient;
+  /** Not every cloud has it: ask `offers` first. */
+  readonly cinder: ServiceClient;
+  /** True when the catalog has an address of that service for this cloud's region and interface. */
+  offers(service: ServiceName, signal?: AbortSignal): Promise<boolean>;
   projectId(signal?: AbortSignal): Promise<string>;
   userId(signal?: AbortSignal): Promise<string>;
   /** Ends the connections; calls under way are cut off. */
@@ -44,6 +48,8 @@ export function connect(cloud: CloudConfig, { log, retry = defaultRetryPolicy, s
     nova: main.client('nova'),
     neutron: main.client('neutron'),
     heat: main.client('heat'),
+    cinder: main.client('cinder'),
+    offers: (service, signal) => (service === 'swift' ? store : main).session.offers(services[service], signal),
     projectId: async (signal) => (await main.session.authentication(signal)).projectId,
     userId: async (signal) => (await main.session.authentication(signal)).userId,
     close: async () => {
@@ -62,7 +68,7 @@ class Connection {
     this.session = new Session(cloud, this.#transport, log);
   }
 
-  client(service: keyof typeof services): ServiceClient {
+  client(service: ServiceName): ServiceClient {
     return new ServiceClient(services[service], this.session, this.#transport);
   }
 

@@ -19,5 +19,9 @@ export const services = {
   glance: { name: 'Glance', types: ['image'], version: '/v2' },
   nova: { name: 'Nova', types: ['compute', 'computev21'], version: '/v2.1' },
   neutron: { name: 'Neutron', types: ['network'], version: '/v2.0' },
+  cinder: { name: 'Cinder', types: ['block-storage', 'volumev3'], version: '/v3/{project}' },
   heat: { name: 'Heat', types: ['orchestration'], version: '/v1/{project}' },
 } as const satisfies Record<string, ServiceDescription>;
+
+/** What the code calls a service. */
+export type ServiceName = keyof typeof services;

@@ -1,3 +1,4 @@
+import { ConfigError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { serviceEndpoint } from './catalog.ts';
 import type { CloudConfig } from './cloud-config.ts';
@@ -60,6 +61,18 @@ export class Session {
   async endpoint(service: ServiceDescription, signal?: AbortSignal): Promise<string> {
     const { catalog, projectId } = await this.authentication(signal);
     return serviceEndpoint(this.cloud, catalog, service, projectId);
+  }
+
+  /** True when the cloud has an address of that service. */
+  async offers(service: ServiceDescription, signal?: AbortSignal): Promise<boolean> {
+    const { catalog, projectId } = await this.authentication(signal);
+    try {
+      serviceEndpoint(this.cloud, catalog, service, projectId);
+      return true;
+    } catch (error) {
+      if (error instanceof ConfigError) return false;
+      throw error;
+    }
   }
 
   async #authenticate(): Promise<Authentication> {
