@@ -24,9 +24,19 @@ export function serviceEndpoint(
   service: ServiceDescription,
   projectId: string,
 ): string {
-  const override = service.types.map((type) => cloud.endpointOverrides[type]).find((url) => url !== undefined);
-  const url = override ?? endpointInCatalog(cloud, catalog, service).url;
+  const names = [...service.types, service.name.toLowerCase()];
+  const override = names.map((name) => cloud.endpointOverrides[name]).find((url) => url !== undefined);
+  const url = override ?? inVersion(endpointInCatalog(cloud, catalog, service).url, service.version);
   return withVersion(withProject(url, projectId).replace(/\/+$/, ''), service.version, projectId);
+}
+
+/**
+ * Catalogs of clouds that have been upgraded for years still say /v2.0 for Keystone, /v2 for Nova or /v1 for Glance,
+ * where the same service speaks the version of today as well. What an override says is meant so.
+ */
+function inVersion(url: string, version: string | undefined): string {
+  const wanted = version?.split('/')[1];
+  return wanted === undefined ? url : url.replace(/\/v\d+(\.\d+)?(?=\/|$)/, `/${wanted}`);
 }
 
 function endpointInCatalog(
@@ -57,7 +67,7 @@ function noEndpoint(
       ? `Its catalog has no service of the type ${service.types[0]}; it has: ${listed(catalog.map(({ type }) => type))}`
       : `${service.name} has no ${place}; it has: ${listed(ofService.map((e) => `${e.interface} in ${e.region}`))}`;
   return new ConfigError(`The cloud ${cloud.name} offers no ${service.name}`, [problem], {
-    hint: `Correct region_name or interface, or set ${service.types[0].replaceAll('-', '_')}_endpoint_override in clouds.yaml`,
+    hint: `Correct region_name or interface, or set ${service.name.toLowerCase()}_endpoint_override in clouds.yaml`,
   });
 }
 
@@ -77,9 +87,9 @@ function listed(names: readonly string[]): string {
   return [...new Set(names)].sort().join(', ') || 'nothing';
 }
 
-/** Overrides may carry the placeholders that Keystone's own catalog templates know. */
+/** Overrides may carry the placeholders that Keystone's own catalog templates know, and those of openstacksdk. */
 function withProject(url: string, projectId: string): string {
-  return url.replace(/[%$]\((?:project|tenant)_id\)s/g, projectId);
+  return url.replace(/[%$]\((?:project|tenant)_id\)s|\{(?:project|tenant)_id\}/g, projectId);
 }
 
 function withVersion(url: string, version: string | undefined, projectId: string): string {

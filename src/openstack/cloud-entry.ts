@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { load } from 'js-yaml';
-import { ConfigError } from '../errors.ts';
+import { type Environment, isMap, merge, type YamlMap } from './cloud-files.ts';
 
 /** The settings of one cloud under the names that clouds.yaml gives them, those of its `auth` section included. */
 export interface CloudEntry {
@@ -14,15 +11,15 @@ export interface CloudEntry {
   example(key: string, value: string): string;
 }
 
-interface YamlMap {
-  [key: string]: unknown;
-}
-
 const authKeys = new Set([
   'auth_url',
   'username',
   'user_id',
   'password',
+  'token',
+  'application_credential_id',
+  'application_credential_name',
+  'application_credential_secret',
   'project_name',
   'project_id',
   'tenant_name',
@@ -35,103 +32,78 @@ const authKeys = new Set([
   'domain_id',
 ]);
 
-/** The OS_* variables as the settings of a cloud. OS_TENANT_NAME and OS_ENDPOINT_TYPE are their older names. */
-export function entryFromEnvironment(env: Readonly<Record<string, string | undefined>>): CloudEntry {
-  const settings: YamlMap = {};
-  for (const [variable, value] of Object.entries(env)) {
-    if (variable.startsWith('OS_') && value) settings[variable.slice(3).toLowerCase()] = value;
-  }
-  if (Object.keys(settings).length === 0) {
-    throw new ConfigError('No OpenStack cloud is configured', [
-      'Neither OS_CLOUD nor OS_AUTH_URL is set; name an entry of clouds.yaml (OS_CLOUD=mycloud) or source an openrc file',
-    ]);
-  }
+/** Variables that choose a cloud or a file; by themselves they describe none. */
+const selectors = new Set(['OS_CLOUD', 'OS_REGION_NAME', 'OS_CLIENT_CONFIG_FILE', 'OS_CLIENT_SECURE_FILE']);
+
+/** The OS_* variables as the settings of a cloud; undefined when none of them describes one. */
+export function entryFromEnvironment(env: Environment): CloudEntry | undefined {
+  const variables = Object.entries(env).filter(([name, value]) => /^OS_(?!TEST|STD|LOG)/.test(name) && value);
+  if (variables.every(([name]) => selectors.has(name))) return undefined;
   return {
-    settings,
+    settings: tidy(Object.fromEntries(variables.map(([name, value]) => [name.slice(3).toLowerCase(), value]))),
     source: 'the OS_* variables',
     nameOf: (key) => `OS_${key.toUpperCase()}`,
     example: (key, value) => `OS_${key.toUpperCase()}=${value}`,
   };
 }
 
-/** The clouds of clouds.yaml merged with those of secure.yaml beside it. */
-export function readCloudEntries(
-  env: Readonly<Record<string, string | undefined>>,
-  places: { cwd: string; home: string },
-): { entry(name: string): CloudEntry } {
-  const file = findCloudsFile(env, places);
-  const secureFile = join(dirname(file), 'secure.yaml');
-  const clouds = cloudsOf(file);
-  const secure = existsSync(secureFile) ? cloudsOf(secureFile) : {};
-
+/** An entry of clouds.yaml on top of the profile that it names; the entry's own settings win. */
+export function entryFromFile(name: string, cloud: YamlMap, profiles: YamlMap, file: string): CloudEntry {
+  const profile = profiles[String(cloud.profile ?? cloud.cloud)];
+  const whole = merge(isMap(profile) ? profile : {}, cloud);
   return {
-    entry(name) {
-      const cloud = clouds[name];
-      if (!isMap(cloud)) {
-        const known = Object.keys(clouds).join(', ') || 'none';
-        throw new ConfigError(`There is no cloud ${name}`, [`${file} has no cloud "${name}"; it has: ${known}`]);
-      }
-      return entryOf(name, merge(cloud, secure[name]), file);
-    },
-  };
-}
-
-function entryOf(name: string, cloud: YamlMap, file: string): CloudEntry {
-  const nameOf = (key: string): string => (authKeys.has(key) ? `clouds.${name}.auth.${key}` : `clouds.${name}.${key}`);
-  return {
-    settings: { ...cloud, ...(isMap(cloud.auth) ? cloud.auth : {}) },
+    settings: flatten(merge(whole, regionOf(whole))),
     source: file,
-    nameOf,
+    nameOf: (key) => (authKeys.has(key) ? `clouds.${name}.auth.${key}` : `clouds.${name}.${key}`),
     example: (key, value) => `${authKeys.has(key) ? 'auth.' : ''}${key}: ${value}`,
   };
 }
 
-function findCloudsFile(
-  env: Readonly<Record<string, string | undefined>>,
-  { cwd, home }: { cwd: string; home: string },
-): string {
-  const told = env.OS_CLIENT_CONFIG_FILE;
-  if (told) {
-    if (existsSync(told)) return told;
-    throw new ConfigError('clouds.yaml is not there', [`OS_CLIENT_CONFIG_FILE names ${told}, which does not exist`]);
+/** What stands in `auth` wins over the same key beside it. */
+function flatten({ auth, ...cloud }: YamlMap): YamlMap {
+  return tidy({ ...spelled(cloud), ...(isMap(auth) ? spelled(auth) : {}) });
+}
+
+/** Keys may be written with dashes. */
+function spelled(settings: YamlMap): YamlMap {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key.replaceAll('-', '_'), value]));
+}
+
+/** The older of two names gives way, but for endpoint_type: that wins over interface. */
+function tidy(settings: YamlMap): YamlMap {
+  const { endpoint_type, auth_plugin, auth_token, tenant_id, tenant_name, user_name, ...rest } = settings;
+  const older: YamlMap = {
+    auth_type: auth_plugin,
+    token: auth_token,
+    project_id: tenant_id,
+    project_name: tenant_name,
+    username: user_name,
+  };
+  const tidied: YamlMap = { ...rest, ...(endpoint_type ? { interface: endpoint_type } : {}) };
+  for (const [key, value] of Object.entries(older)) {
+    if (value) tidied[key] ??= value;
   }
-  const candidates = [cwd, join(home, '.config', 'openstack'), '/etc/openstack'].flatMap((folder) =>
-    ['clouds.yaml', 'clouds.yml'].map((file) => join(folder, file)),
-  );
-  const found = candidates.find((candidate) => existsSync(candidate));
-  if (found !== undefined) return found;
-  throw new ConfigError('clouds.yaml is not there', [
-    `None of these files exists: ${candidates.join(', ')}; write one, or name yours in OS_CLIENT_CONFIG_FILE`,
-  ]);
+  return tidied;
 }
 
-function cloudsOf(file: string): YamlMap {
-  const content = parseFile(file);
-  if (isMap(content) && isMap(content.clouds)) return content.clouds;
-  throw new ConfigError(`${file} describes no clouds`, [`${file} has no section "clouds"; write "clouds:" at its top`]);
+/**
+ * The settings of the region in use: of the first in `regions`, or of the one that region_name chooses there. A region
+ * is a name, or a name with values of its own. region_name may be a list as well; its first one counts.
+ */
+function regionOf(cloud: YamlMap): YamlMap {
+  const chosen = firstOf(cloud.region_name);
+  const regions = Array.isArray(cloud.regions) ? cloud.regions : [];
+  const region = regions.find((candidate) => nameOfRegion(candidate) === chosen) ?? regions[0];
+  if (chosen !== undefined && nameOfRegion(region) !== chosen) return { region_name: chosen };
+  const values = isMap(region) && isMap(region.values) ? region.values : {};
+  return region === undefined ? {} : { ...values, region_name: nameOfRegion(region) };
 }
 
-function parseFile(file: string): unknown {
-  try {
-    return load(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    // The parser's message quotes the lines around the fault, and one of those may be a password.
-    const reason = cause instanceof Error && 'reason' in cause ? String(cause.reason) : 'it cannot be read';
-    throw new ConfigError(`${file} cannot be used`, [`${file} is not valid YAML: ${reason}`]);
-  }
+function firstOf(regionName: unknown): unknown {
+  if (Array.isArray(regionName)) return regionName[0];
+  return typeof regionName === 'string' ? regionName.split(',')[0]?.trim() : regionName;
 }
 
-/** What `over` says wins, section by section. */
-function merge(under: YamlMap, over: unknown): YamlMap {
-  if (!isMap(over)) return under;
-  const merged: YamlMap = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isMap(below) && isMap(value) ? merge(below, value) : value;
-  }
-  return merged;
-}
-
-function isMap(value: unknown): value is YamlMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function nameOfRegion(region: unknown): unknown {
+  return isMap(region) ? region.name : region;
 }

@@ -1,7 +1,8 @@
 import type { Logger } from '../log.ts';
 import type { CloudConfig } from './cloud-config.ts';
+import { explainTrustRefusal } from './keystone/trusts.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
-import { ServiceClient } from './service-client.ts';
+import { type Explain, ServiceClient } from './service-client.ts';
 import { type ServiceName, services } from './services.ts';
 import { Session } from './session.ts';
 import { Transport } from './transport.ts';
@@ -30,30 +31,33 @@ export interface ConnectOptions {
   retry?: RetryPolicy;
   /** The cloud whose Swift is used, when it is not the first one's own: another region, or other credentials. */
   swift?: CloudConfig;
+  /** The environment, for HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. Without it no proxy is used. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * Prepares to talk to a cloud. Nothing is sent yet: the first call logs in, and each service is looked up in the
  * catalog when it is first used, so that a missing one troubles nobody who does not need it.
  */
-export function connect(cloud: CloudConfig, { log, retry = defaultRetryPolicy, swift }: ConnectOptions): OpenStack {
-  const main = new Connection(cloud, retry, log);
-  const store = swift === undefined ? main : new Connection(swift, retry, log);
+export function connect(cloud: CloudConfig, options: ConnectOptions): OpenStack {
+  const main = new Connection(cloud, options);
+  const store = options.swift === undefined ? main : new Connection(options.swift, options);
+  const keystone = main.client('keystone');
 
   return {
     cloud,
-    keystone: main.client('keystone'),
+    keystone,
     swift: store.client('swift'),
     glance: main.client('glance'),
     nova: main.client('nova'),
     neutron: main.client('neutron'),
-    heat: main.client('heat'),
+    heat: main.client('heat', (error, { signal }) => explainTrustRefusal(error, cloud, keystone, signal)),
     cinder: main.client('cinder'),
     offers: (service, signal) => (service === 'swift' ? store : main).session.offers(services[service], signal),
     projectId: async (signal) => (await main.session.authentication(signal)).projectId,
     userId: async (signal) => (await main.session.authentication(signal)).userId,
     close: async () => {
-      await Promise.all([main, store].map((connection) => connection.close()));
+      await Promise.all([...new Set([main, store])].map((connection) => connection.close()));
     },
   };
 }
@@ -63,13 +67,14 @@ class Connection {
   readonly session: Session;
   readonly #transport: Transport;
 
-  constructor(cloud: CloudConfig, retry: RetryPolicy, log: Logger) {
-    this.#transport = new Transport({ ca: cloud.ca, verify: cloud.verify, retry, log });
+  constructor(cloud: CloudConfig, { log, env = {}, retry = defaultRetryPolicy }: ConnectOptions) {
+    const { ca, clientCertificate, verify } = cloud;
+    this.#transport = new Transport({ ca, clientCertificate, verify, env, retry, log });
     this.session = new Session(cloud, this.#transport, log);
   }
 
-  client(service: ServiceName): ServiceClient {
-    return new ServiceClient(services[service], this.session, this.#transport);
+  client(service: ServiceName, explain?: Explain): ServiceClient {
+    return new ServiceClient(services[service], this.session, this.#transport, explain);
   }
 
   close(): Promise<void> {

@@ -8,9 +8,17 @@ export interface RetryPolicy {
   firstWaitMs: number;
   /** No wait is longer than this; a service that asks for more gets no further call. */
   longestWaitMs: number;
+  /** No answer is waited for longer than this, whatever the call itself would allow. Without it, the call's deadline holds. */
+  longestCallMs?: number;
+  /** No call begins later than this after the first one, but for those that send a stream. Three minutes by default. */
+  overallMs?: number;
 }
 
-export const defaultRetryPolicy: RetryPolicy = { attempts: 4, firstWaitMs: 500, longestWaitMs: 30_000 };
+export const defaultRetryPolicy: RetryPolicy = {
+  attempts: 4,
+  firstWaitMs: 500,
+  longestWaitMs: 30_000,
+};
 
 /**
  * Milliseconds to wait before the call after `attempt` (1 for the first), or undefined to give up. Half of the wait is

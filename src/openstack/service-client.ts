@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
-import { OpenStackError } from '../errors.ts';
-import { errorText } from './error-text.ts';
+import { OpenStackError, UsageError } from '../errors.ts';
 import type { Authentication } from './keystone/authentication.ts';
+import { pathBelow } from './redirect.ts';
+import { refusal } from './refusal.ts';
+import { requestIdOf } from './request-id.ts';
 import type { ServiceDescription } from './services.ts';
 import type { Session } from './session.ts';
 import type { Answer, Method, Transport } from './transport.ts';
@@ -36,18 +38,24 @@ export interface CallOptions {
 }
 
 const defaultDeadlineMs = 60_000;
+const mostRedirects = 3;
 const repeatableMethods: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+
+/** Finds out what a service meant by an error; undefined when it meant what it said. */
+export type Explain = (error: OpenStackError, options: CallOptions) => Promise<OpenStackError | undefined>;
 
 /** Calls one OpenStack service with the session's token. Knows HTTP and tokens, and nothing of what is called. */
 export class ServiceClient {
   readonly service: ServiceDescription;
   readonly #session: Session;
   readonly #transport: Transport;
+  readonly #explain: Explain | undefined;
 
-  constructor(service: ServiceDescription, session: Session, transport: Transport) {
+  constructor(service: ServiceDescription, session: Session, transport: Transport, explain?: Explain) {
     this.service = service;
     this.#session = session;
     this.#transport = transport;
+    this.#explain = explain;
   }
 
   /** The service's address in this cloud, without a slash at the end. */
@@ -85,7 +93,7 @@ export class ServiceClient {
   /** GET whose body is handed over while it comes. The caller reads it to its end or destroys it. */
   async open(path: Path, options: CallOptions): Promise<Answer & { stream: Readable }> {
     const answer = await this.#send('GET', path, options, true);
-    if (answer.stream === undefined) throw this.#refusal('GET', path, options, answer);
+    if (answer.stream === undefined) throw refusal(options.doing, this.#context('GET', path), answer);
     return { ...answer, stream: answer.stream };
   }
 
@@ -96,26 +104,60 @@ export class ServiceClient {
     } catch (cause) {
       throw new OpenStackError(
         `${options.doing}: ${this.service.name} answered something that is not JSON`,
-        this.#context(method, path, answer),
+        {
+          ...this.#context(method, path),
+          status: answer.status,
+          requestId: requestIdOf(answer.headers) ?? answer.sentRequestId,
+        },
         { cause, hint: `See what answers at the address of ${this.service.name}: it may be a proxy` },
       );
     }
   }
 
-  /** A token that is refused is replaced once; the request was turned away at the door then, so any may go again. */
   async #send(method: Method, path: Path, options: CallOptions, streamed: boolean): Promise<Answer> {
+    let answer = await this.#authorized(method, path, options, streamed);
+    for (let hops = 0; isRedirect(answer, options) && hops < mostRedirects; hops += 1) {
+      answer = await this.#follow(method, path, options, streamed, answer);
+    }
+    if (options.ok.includes(answer.status)) return answer;
+    answer.stream?.destroy();
+    const error = refusal(options.doing, this.#context(method, path), answer);
+    throw (await this.#explain?.(error, options)) ?? error;
+  }
+
+  /** A token that is refused is replaced once; the request was turned away at the door then, so any may go again. */
+  async #authorized(method: Method, path: Path, options: CallOptions, streamed: boolean): Promise<Answer> {
     const first = await this.#session.authentication(options.signal);
-    let answer = await this.#exchange(method, path, options, streamed, first);
-    if (answer.status === 401) {
-      this.#session.refuse(first);
-      const second = await this.#session.authentication(options.signal);
-      answer = await this.#exchange(method, path, options, streamed, second);
+    const { answer, used } = await this.#exchange(method, path, options, streamed, first);
+    if (answer.status !== 401) return answer;
+    this.#session.refuse(used);
+    const second = await this.#session.authentication(options.signal);
+    return (await this.#exchange(method, path, options, streamed, second)).answer;
+  }
+
+  /** The same call again, at the path that the service names; the service did nothing but to say where. */
+  async #follow(
+    method: Method,
+    path: Path,
+    options: CallOptions,
+    streamed: boolean,
+    { headers, status, sentRequestId }: Answer,
+  ): Promise<Answer> {
+    const { base = (endpoint) => endpoint } = options;
+    const below = pathBelow(base(await this.endpoint(options.signal)), headers.location);
+    if (below === undefined) {
+      throw new OpenStackError(
+        `${options.doing}: ${this.service.name} says that it is elsewhere, outside of its own address (${status})`,
+        { ...this.#context(method, path), status, requestId: requestIdOf(headers) ?? sentRequestId },
+        {
+          detail: { location: headers.location },
+          hint: `See whether the catalog's address of ${this.service.name} is right, or set ${this.service.name.toLowerCase()}_endpoint_override in clouds.yaml`,
+          retryable: false,
+        },
+      );
     }
-    if (!options.ok.includes(answer.status)) {
-      answer.stream?.destroy();
-      throw this.#refusal(method, path, options, answer);
-    }
-    return answer;
+    const query = { ...options.query, ...Object.fromEntries(new URLSearchParams(below.query)) };
+    return this.#authorized(method, below.path, { ...options, query }, streamed);
   }
 
   async #exchange(
@@ -123,47 +165,44 @@ export class ServiceClient {
     path: Path,
     options: CallOptions,
     streamed: boolean,
-    { token }: Authentication,
-  ): Promise<Answer> {
+    authentication: Authentication,
+  ): Promise<{ answer: Answer; used: Authentication }> {
     const { doing, body, stream, signal, base = (endpoint) => endpoint } = options;
-    return this.#transport.send({
+    let used = authentication;
+    const headers = () => ({
+      accept: 'application/json',
+      ...contentHeaders(options),
+      ...options.headers,
+      'x-auth-token': used.token.reveal(),
+    });
+    const answer = await this.#transport.send({
       doing,
       context: { ...this.#context(method, path), method },
       url: urlOf(base(await this.endpoint(signal)), path, options.query),
-      headers: {
-        accept: 'application/json',
-        ...contentHeaders(options),
-        ...options.headers,
-        'x-auth-token': token.reveal(),
-      },
+      headers: headers(),
+      renewedHeaders:
+        stream &&
+        (async () => {
+          this.#session.refuse(used);
+          used = await this.#session.authentication(signal);
+          return headers();
+        }),
       body: stream?.open ?? (body === undefined ? undefined : JSON.stringify(body)),
       repeatable: options.repeatable ?? repeatableMethods.has(method),
       streamed,
       deadlineMs: options.deadlineMs ?? defaultDeadlineMs,
       signal,
     });
+    return { answer, used };
   }
 
-  #refusal(method: Method, path: Path, { doing }: CallOptions, answer: Answer): OpenStackError {
-    const text = errorText(answer.status, answer.text);
-    const hint = hintFor(text, answer.status);
-    return new OpenStackError(
-      `${doing}: ${text} (${this.service.name}, ${answer.status})`,
-      this.#context(method, path, answer),
-      hint === undefined ? {} : { hint },
-    );
+  #context(method: Method, path: Path) {
+    return { service: this.service.name, method, path: `/${path.join('/')}` };
   }
+}
 
-  #context(method: Method, path: Path, answer?: Answer) {
-    const requestId = answer?.headers['x-openstack-request-id'] ?? answer?.headers['x-trans-id'];
-    return {
-      service: this.service.name,
-      method,
-      path: `/${path.join('/')}`,
-      ...(answer === undefined ? {} : { status: answer.status }),
-      ...(requestId === undefined ? {} : { requestId }),
-    };
-  }
+function isRedirect({ status }: Answer, { ok }: CallOptions): boolean {
+  return [301, 302, 307, 308].includes(status) && !ok.includes(status);
 }
 
 function contentHeaders({ body, stream }: CallOptions): Record<string, string> {
@@ -175,20 +214,12 @@ function contentHeaders({ body, stream }: CallOptions): Record<string, string> {
 }
 
 function urlOf(endpoint: string, path: Path, query: Query = {}): URL {
+  // A URL swallows these, encoded or not, and the call would be about something else.
+  const swallowed = path.find((part) => part === '.' || part === '..');
+  if (swallowed !== undefined) throw new UsageError(`Nothing in OpenStack can be called "${swallowed}"`);
   const url = new URL([endpoint, ...path.map(encodeURIComponent)].join('/'));
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url;
-}
-
-/** What to do about refusals whose own text does not say it. */
-function hintFor(text: string, status: number): string | undefined {
-  // Keystone since the fix of CVE-2026-43000 refuses all trusts to application credentials; Heat makes one a stack.
-  if (/not allowed for managing trusts/i.test(text)) {
-    return 'Heat needs a trust, which Keystone grants to a password only: use a user name and a password instead of an application credential';
-  }
-  if (/quota/i.test(text)) return "Free something in the project, or ask the cloud's operator for a larger quota";
-  if (status === 403) return 'Ask for a role that allows this in the project; member is usually enough';
-  return undefined;
 }

@@ -2,7 +2,7 @@
 export interface ServiceDescription {
   /** What people call it. */
   name: string;
-  /** What the catalog calls it, preferred name first. */
+  /** What the catalog calls it, preferred name first; all of them, and the name above, may be used for overrides. */
   types: readonly [string, ...string[]];
   /** What follows the address when the catalog leaves the version out; `{project}` stands for the project's id. */
   version?: string;

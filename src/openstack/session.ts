@@ -5,6 +5,7 @@ import type { CloudConfig } from './cloud-config.ts';
 import { type Authentication, authenticate } from './keystone/authentication.ts';
 import type { ServiceDescription } from './services.ts';
 import type { Transport } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** How long before its end a token is no longer handed out, at most: a call with it must still arrive in time. */
 const renewalMarginMs = 60_000;
@@ -36,6 +37,7 @@ export class Session {
    * @throws OpenStackError when Keystone refuses the credentials or does not answer.
    */
   async authentication(signal?: AbortSignal): Promise<Authentication> {
+    signal?.throwIfAborted();
     const held = this.#held;
     if (held !== undefined && performance.now() < held.renewAt) return held.authentication;
 
@@ -79,28 +81,14 @@ export class Session {
     const askedAt = performance.now();
     const authentication = await authenticate(this.#transport, this.cloud);
     const { lifetimeMs } = authentication;
+    // What is made of a given token ends with it, so that to renew it early would only be to ask in vain.
+    const margin = this.cloud.credentials.kind === 'token' ? 0 : Math.min(renewalMarginMs, lifetimeMs / 5);
     this.#held = {
       authentication,
-      renewAt: askedAt + lifetimeMs - Math.min(renewalMarginMs, lifetimeMs / 5),
+      renewAt: askedAt + lifetimeMs - margin,
       endsAt: askedAt + lifetimeMs,
     };
     this.#log.debug({ cloud: this.cloud.name, lifetimeMs }, 'got a token from Keystone');
     return authentication;
-  }
-}
-
-/** The promise, or the signal's reason if that comes first; the promise itself goes on. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

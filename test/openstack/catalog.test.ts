@@ -19,6 +19,9 @@ describe('the address of a service', () => {
     ['heat' as const, 'orchestration', 'http://h:8004/v1/p1', 'http://h:8004/v1/p1'],
     ['heat' as const, 'orchestration', 'http://h/heat-api', 'http://h/heat-api/v1/p1'],
     ['keystone' as const, 'identity', 'http://k:5000', 'http://k:5000/v3'],
+    ['keystone' as const, 'identity', 'http://k:5000/v2.0/', 'http://k:5000/v3'],
+    ['nova' as const, 'compute', 'http://c:8774/v2/p1', 'http://c:8774/v2.1/p1'],
+    ['cinder' as const, 'volumev3', 'http://b:8776/v3/p1/', 'http://b:8776/v3/p1'],
     ['swift' as const, 'object-store', 'http://s/v1/AUTH_p1', 'http://s/v1/AUTH_p1'],
   ])('of %s, listed as %s at %s, is %s', (service, type, listed, expected) => {
     const found = serviceEndpoint(cloud, [endpoint(type, listed)], services[service], 'p1');
@@ -42,6 +45,19 @@ describe('the address of a service', () => {
     const overridden = { ...cloud, endpointOverrides: { 'object-store': 'http://s/v1/AUTH_%(project_id)s' } };
 
     expect(serviceEndpoint(overridden, [], services.swift, 'p1')).toBe('http://s/v1/AUTH_p1');
+  });
+
+  it.each([
+    ['object-store', 'swift', 'http://x/v1/AUTH_{project_id}', 'http://x/v1/AUTH_p1'],
+    ['swift', 'swift', 'http://x/v1/AUTH_$(tenant_id)s', 'http://x/v1/AUTH_p1'],
+    ['heat', 'heat', 'http://x/', 'http://x/v1/p1'],
+    ['volumev3', 'cinder', 'http://x/v3/%(project_id)s', 'http://x/v3/p1'],
+    ['cinder', 'cinder', 'http://x', 'http://x/v3/p1'],
+    ['nova', 'nova', 'http://x/v2', 'http://x/v2'],
+  ] as const)('may be overridden by the name %s for %s', (key, service, written, expected) => {
+    const overridden = { ...cloud, endpointOverrides: { [key]: written } };
+
+    expect(serviceEndpoint(overridden, [], services[service], 'p1')).toBe(expected);
   });
 
   it('is missed with what the catalog has instead', () => {

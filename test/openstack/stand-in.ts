@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { silentLogger } from '../../src/log.ts';
 import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
-import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
+import { type ConnectOptions, connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import { Secret } from '../../src/openstack/secret.ts';
 
 /** One request as it came. */
@@ -26,6 +28,10 @@ export class StandIn {
   /** What Keystone does before it answers. */
   beforeToken: () => Promise<void> = () => Promise.resolve();
   lifetimeMs = 3_600_000;
+  /** A status to answer every login with from now on. */
+  refuseLogins: number | undefined;
+  /** The last request for a token. */
+  lastLogin: unknown;
   /** Requests to the service; those to Keystone are only counted. */
   readonly received: Received[] = [];
   logins = 0;
@@ -38,30 +44,37 @@ export class StandIn {
     });
   }
 
-  static async start(): Promise<StandIn> {
-    const server = createServer();
+  /** With a certificate it speaks TLS. */
+  static async start(tls?: ServerOptions): Promise<StandIn> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new StandIn(server);
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get address(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server instanceof TlsServer ? `https://localhost:${this.port}` : `http://127.0.0.1:${this.port}`;
   }
 
   /** A client of it, patient for milliseconds only. */
-  connect(more: Partial<CloudConfig> = {}): OpenStack {
+  connect(more: Partial<CloudConfig> = {}, options: Partial<ConnectOptions> = {}): OpenStack {
     const cloud: CloudConfig = {
       name: 'stand-in',
       authUrl: `${this.address}/identity/v3`,
-      user: { id: 'u1' },
-      password: new Secret('hunter2'),
-      project: { id: 'p1' },
+      credentials: { kind: 'password', user: { id: 'u1' }, password: new Secret('hunter2'), project: { id: 'p1' } },
       interface: 'public',
       endpointOverrides: {},
       verify: true,
       ...more,
     };
-    return connect(cloud, { log: silentLogger(), retry: { attempts: 3, firstWaitMs: 5, longestWaitMs: 2000 } });
+    return connect(cloud, {
+      log: silentLogger(),
+      retry: { attempts: 3, firstWaitMs: 5, longestWaitMs: 2000 },
+      ...options,
+    });
   }
 
   async close(): Promise<void> {
@@ -71,7 +84,7 @@ export class StandIn {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === '/identity/v3/auth/tokens') {
-      await this.#logIn(response);
+      await this.#logIn(request, response);
       return;
     }
     const chunks: Buffer[] = [];
@@ -90,7 +103,12 @@ export class StandIn {
   /** True to answer without reading the content first. */
   deaf = false;
 
-  async #logIn(response: ServerResponse): Promise<void> {
+  async #logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.lastLogin = await json(request);
+    if (this.refuseLogins !== undefined) {
+      answer(response, this.refuseLogins, { error: { message: 'No.' } });
+      return;
+    }
     this.logins += 1;
     const token = `token-${this.logins}`;
     await this.beforeToken();
@@ -103,7 +121,7 @@ export class StandIn {
         expires_at: new Date(now + this.lifetimeMs).toISOString(),
         user: { id: 'u1' },
         project: { id: 'p1' },
-        catalog: ['orchestration', 'object-store'].map((type) => ({ type, endpoints })),
+        catalog: ['orchestration', 'object-store', 'compute'].map((type) => ({ type, endpoints })),
       },
     });
   }

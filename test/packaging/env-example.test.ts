@@ -70,7 +70,14 @@ describe('.env.example', () => {
   });
 
   it('gives OS_* variables that make a usable cloud', () => {
-    const files = new Set(['OS_CLOUD', 'OS_CLIENT_CONFIG_FILE', 'OS_CACERT']);
+    const files = new Set([
+      'OS_CLOUD',
+      'OS_CLIENT_CONFIG_FILE',
+      'OS_CLIENT_SECURE_FILE',
+      'OS_CACERT',
+      'OS_CERT',
+      'OS_KEY',
+    ]);
     const variables = Object.fromEntries(
       Object.entries({ ...examples, OS_PASSWORD: 'secret' }).filter(([name]) => !files.has(name)),
     );
@@ -79,8 +86,10 @@ describe('.env.example', () => {
 
     expect(cloud).toMatchObject({
       authUrl: 'https://keystone.example.com/v3',
-      user: { name: 'slipway', domain: { name: 'Default' } },
-      project: { name: 'clusters', domain: { name: 'Default' } },
+      credentials: {
+        user: { name: 'slipway', domain: { name: 'Default' } },
+        project: { name: 'clusters', domain: { name: 'Default' } },
+      },
       region: 'RegionOne',
       interface: 'public',
     });

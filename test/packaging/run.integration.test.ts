@@ -1,7 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -163,36 +164,135 @@ it('says what it can do when asked for something else', async () => {
 });
 
 describe('npm run test:lab', () => {
-  it('says in a sentence what to do when there is no OpenStack', async () => {
+  let keystone: Server;
+  let url: string;
+
+  beforeEach(async () => {
+    keystone = createServer((_request, response) => response.writeHead(300).end()).listen(0, '127.0.0.1');
+    await once(keystone, 'listening');
+    url = `http://127.0.0.1:${(keystone.address() as AddressInfo).port}/v3`;
+  });
+  afterEach(() => keystone.close());
+
+  const built = 'tsc -p tsconfig.build.json\n';
+  const tested = 'vitest lab run --project lab\n';
+
+  /** An openstack-lab whose `status` ends as told, and whose other commands say that they ran. */
+  async function putLab(statusOfStatus: number, up = ''): Promise<void> {
+    await put('clouds.yaml', `{clouds: {lab: {auth: {auth_url: "${url}"}}}}`);
+    await put(
+      'test/lab/openstack-lab',
+      `#!/bin/sh
+       [ "$1" != status ] || exit ${statusOfStatus}
+       echo "lab $1"
+       [ "$1" != up ] || { ${up || ':'}; }`,
+    );
+    await chmod(join(checkout, 'test/lab/openstack-lab'), 0o755);
+  }
+
+  it('brings the lab up when nothing of it runs, and takes it down again', async () => {
+    await putLab(3);
+
     const result = await run(['test:lab']);
 
+    expect(result).toEqual({ output: `${built}lab up\n${tested}lab down\n`, errors: '', status: 0 });
+  });
+
+  it('leaves a lab up that was up', async () => {
+    await putLab(0);
+
+    const result = await run(['test:lab']);
+
+    expect(result).toEqual({ output: `${built}${tested}`, errors: '', status: 0 });
+  });
+
+  it('completes a lab that is up in part, and leaves it to whoever started it', async () => {
+    await putLab(1);
+
+    const result = await run(['test:lab']);
+
+    expect(result.output).toBe(`${built}lab up\n${tested}`);
+  });
+
+  it('leaves its own lab up when asked to keep it, and passes other arguments to the tests', async () => {
+    await putLab(3);
+
+    const result = await run(['test:lab', '--keep', '-t', 'Swift']);
+
+    expect(result.output).toBe(`${built}lab up\nvitest lab run --project lab -t Swift\n`);
+  });
+
+  it('takes its lab down after tests that failed, and ends with their status', async () => {
+    await putLab(3);
+    await put('node_modules/vitest/vitest.mjs', 'process.exit(4)');
+
+    const result = await run(['test:lab']);
+
+    expect(result).toEqual({ output: `${built}lab up\nlab down\n`, errors: '', status: 4 });
+  });
+
+  it('takes down what a lab that did not come up left running', async () => {
+    await putLab(3, 'echo "no database" >&2; exit 1');
+
+    const result = await run(['test:lab']);
+
+    expect(result.output).toBe(`${built}lab up\nlab down\n`);
+    expect(result.errors).toBe('no database\nThe lab did not come up; the lines above say why\n');
     expect(result.status).toBe(1);
-    expect(result.errors).toMatch(/^There is no OpenStack to test against: set OPENSTACK_LAB .*\n$/);
+  });
+
+  it('ends with 77 where the lab cannot run, and names the way to another OpenStack', async () => {
+    await putLab(3, 'echo "it takes root" >&2; exit 77');
+
+    const result = await run(['test:lab']);
+
+    expect(result.output).toBe(`${built}lab up\n`);
+    expect(result.errors).toMatch(/^it takes root\nTo test against another OpenStack, .* OS_CLIENT_CONFIG_FILE.*\n$/);
+    expect(result.status).toBe(77);
+  });
+
+  it.each([
+    ['SIGINT', 130, 'while it comes up', 'vitest/unused.mjs', 'echo ready; exec sleep 60'],
+    ['SIGTERM', 143, 'while the tests run', 'vitest/vitest.mjs', ''],
+  ] as const)('takes its lab down when %s (status %i) comes %s', async (signal, status, _when, file, up) => {
+    await putLab(3, up);
+    await put(`node_modules/${file}`, 'console.log("ready"); setInterval(() => undefined, 1000);');
+    const child = start(['test:lab']);
+    const closed = once(child, 'close');
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      if (chunk.includes('ready')) child.kill(signal);
+    });
+
+    const [code] = await closed;
+
+    expect(said).toMatch(/^ready\nlab down\n$/m);
+    expect(code).toBe(status);
+  });
+
+  it("tests somebody else's OpenStack where OS_CLIENT_CONFIG_FILE names its clouds.yaml", async () => {
+    await putLab(3);
+    await rename(join(checkout, 'clouds.yaml'), join(checkout, 'theirs.yaml'));
+
+    const result = await run(['test:lab'], { OS_CLIENT_CONFIG_FILE: join(checkout, 'theirs.yaml') });
+
+    expect(result).toEqual({ output: `${built}${tested}`, errors: '', status: 0 });
   });
 
   it('says which OpenStack does not answer', async () => {
-    await put('clouds.yaml', 'clouds:\n  lab:\n    auth:\n      auth_url: http://127.0.0.1:65531/v3\n');
+    await put('theirs.yaml', 'clouds:\n  lab:\n    auth:\n      auth_url: http://127.0.0.1:65531/v3\n');
 
-    const result = await run(['test:lab']);
+    const result = await run(['test:lab'], { OS_CLIENT_CONFIG_FILE: join(checkout, 'theirs.yaml') });
 
     expect(result.status).toBe(1);
-    expect(result.errors).toMatch(/^The OpenStack at http:\/\/127\.0\.0\.1:65531\/v3 .* does not answer/);
+    expect(result.errors).toMatch(/^The OpenStack at http:\/\/127\.0\.0\.1:65531\/v3 .* does not answer\n$/);
   });
 
-  it('brings the lab up with the script that OPENSTACK_LAB names, and points the tests at it', async () => {
-    const keystone = createServer((_request, response) => response.writeHead(300).end()).listen(0, '127.0.0.1');
-    await once(keystone, 'listening');
-    const address = keystone.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    const clouds = `{clouds: {lab: {auth: {auth_url: "http://127.0.0.1:${port}/v3"}}}}`;
-    await writeFile(join(checkout, 'lab'), `#!/bin/sh\necho "lab $1"\necho '${clouds}' > ${checkout}/clouds.yaml\n`, {
-      mode: 0o755,
-    });
+  it('says that a clouds.yaml is missing', async () => {
+    const result = await run(['test:lab'], { OS_CLIENT_CONFIG_FILE: join(checkout, 'none.yaml') });
 
-    const result = await run(['test:lab'], { OPENSTACK_LAB: join(checkout, 'lab') });
-    keystone.close();
-
-    const output = 'tsc -p tsconfig.build.json\nlab up\nvitest lab run --project lab\n';
-    expect(result).toEqual({ output, errors: '', status: 0 });
+    expect(result.status).toBe(1);
+    expect(result.errors).toMatch(/none\.yaml cannot be read: .*\n$/);
   });
 });

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { ApiError } from '../http/api-error.ts';
 import { type Exchange, type Reply, readJson, type Service } from '../http/exchange.ts';
-import { isMap, mapOf, textOf } from '../support/values.ts';
+import { isMap, mapOf } from '../support/values.ts';
 import type { World } from '../world.ts';
+import { applicationCredentialRoutes } from './application-credentials.ts';
 import { catalog } from './catalog.ts';
-import type { Domain, KeystoneState, Project, Token, User } from './state.ts';
-import { findToken, issueToken, unauthorized } from './tokens.ts';
+import { identify, projectOfScope } from './identify.ts';
+import { roleId, roleRoutes } from './roles.ts';
+import type { KeystoneState, Project, Token, User } from './state.ts';
+import { authenticated, findToken, forbidden, issueToken, subjectHeader, unauthorized } from './tokens.ts';
 
 /** Keystone v3: tokens for passwords and tokens, and what they say. */
 export const keystone: Service = {
@@ -21,6 +23,9 @@ export const keystone: Service = {
     { method: 'DELETE', path: '/v3/auth/tokens', open: revokeToken },
     { method: 'GET', path: '/v3/auth/catalog', open: showCatalog },
     { method: 'GET', path: '/v3/auth/projects', open: listProjects },
+    { method: 'GET', path: '/v3/OS-TRUST/trusts', open: listTrusts },
+    ...applicationCredentialRoutes,
+    ...roleRoutes,
   ],
   refuse: (error, exchange) => ({
     status: error.status,
@@ -56,55 +61,12 @@ function showVersion(world: World): Reply {
 async function createToken(world: World, exchange: Exchange): Promise<Reply> {
   const auth = mapOf((await readJson(exchange)).auth);
   if (!isMap(auth.identity)) throw new ApiError(400, 'Bad Request', "'identity' is a required property");
-  const { user, methods, scoped } = identify(world.keystone, auth.identity);
-  const project = auth.scope === undefined ? scoped : projectOfScope(world.keystone, mapOf(auth.scope));
-  if (project !== undefined && !isAssigned(world.keystone, user, project)) throw unauthorized();
-  const token = issueToken(world.keystone, user, project, methods);
+  const who = identify(world.keystone, auth.identity);
+  if (who.credential !== undefined && auth.scope !== undefined) throw scopeRefused();
+  const project = auth.scope === undefined ? who.scoped : projectOfScope(world.keystone, mapOf(auth.scope));
+  if (project !== undefined && !isAssigned(world.keystone, who.user, project)) throw unauthorized();
+  const token = issueToken(world.keystone, who, project);
   return { status: 201, headers: { 'x-subject-token': token.id }, body: { token: tokenView(world, token) } };
-}
-
-interface Identified {
-  user: User;
-  methods: readonly string[];
-  scoped: Project | undefined;
-}
-
-function identify(state: KeystoneState, identity: Record<string, unknown>): Identified {
-  const methods = Array.isArray(identity.methods) ? identity.methods : [];
-  if (methods.includes('password')) {
-    return {
-      user: userOfPassword(state, mapOf(mapOf(identity.password).user)),
-      methods: ['password'],
-      scoped: undefined,
-    };
-  }
-  if (methods.includes('token')) {
-    const token = findToken(state, textOf(mapOf(identity.token).id));
-    if (token === undefined) throw unauthorized();
-    return { user: token.user, methods: ['token', ...token.methods], scoped: token.project };
-  }
-  throw unauthorized();
-}
-
-function userOfPassword(state: KeystoneState, given: Record<string, unknown>): User {
-  const user = state.users.find((candidate) => isNamed(candidate, given));
-  if (user === undefined || user.password !== given.password) throw unauthorized();
-  return user;
-}
-
-function projectOfScope(state: KeystoneState, scope: Record<string, unknown>): Project | undefined {
-  if (!isMap(scope.project)) return undefined;
-  const given = scope.project;
-  const project = state.projects.find((candidate) => isNamed(candidate, given));
-  if (project === undefined) throw unauthorized();
-  return project;
-}
-
-function isNamed(candidate: { id: string; name: string; domain: Domain }, given: Record<string, unknown>): boolean {
-  if (given.id !== undefined) return candidate.id === given.id;
-  const domain = mapOf(given.domain);
-  const inDomain = domain.id === candidate.domain.id || domain.name === candidate.domain.name;
-  return inDomain && candidate.name === given.name;
 }
 
 function isAssigned(state: KeystoneState, user: User, project: Project): boolean {
@@ -128,10 +90,6 @@ function tokenView(world: World, token: Token): object {
     roles: token.roles.map((name) => ({ id: roleId(name), name })),
     catalog: catalog(world.baseUrl, project.id),
   };
-}
-
-function roleId(name: string): string {
-  return createHash('md5').update(`role ${name}`).digest('hex');
 }
 
 function showToken(world: World, exchange: Exchange): Reply {
@@ -171,19 +129,24 @@ function listProjects(world: World, exchange: Exchange): Reply {
   return { status: 200, body: { projects, links: { next: null, self, previous: null } } };
 }
 
-function authenticated(world: World, exchange: Exchange): Token {
-  const token = findToken(world.keystone, header(exchange, 'x-auth-token'));
-  if (token === undefined) throw unauthorized();
-  return token;
+/** A real one lists what Heat made; the playground's Heat needs no trusts, so that it makes none. */
+function listTrusts(world: World, exchange: Exchange): Reply {
+  if (authenticated(world, exchange).credential !== undefined)
+    throw forbidden('Delegated tokens cannot manage trusts.');
+  const self = `${world.baseUrl}/identity/v3/OS-TRUST/trusts`;
+  return { status: 200, body: { trusts: [], links: { next: null, self, previous: null } } };
 }
 
 function subject(world: World, exchange: Exchange): Token {
-  const token = findToken(world.keystone, header(exchange, 'x-subject-token'));
+  const token = findToken(world.keystone, subjectHeader(exchange));
   if (token === undefined) throw new ApiError(404, 'Not Found', 'Could not recognize Fernet token');
   return token;
 }
 
-function header(exchange: Exchange, name: string): string | undefined {
-  const value = exchange.headers[name];
-  return Array.isArray(value) ? value[0] : value;
+function scopeRefused(): ApiError {
+  return new ApiError(
+    401,
+    'Unauthorized',
+    'Error authenticating with application credential: Application credentials cannot request a scope.',
+  );
 }

@@ -13,13 +13,15 @@ export function newKeystone(tokenLifetimeMs: number): KeystoneState {
     projects: [],
     users: [],
     assignments: [],
+    applicationCredentials: [],
     tokens: new Map(),
     tokenLifetimeMs,
   };
   const standard = addDomain(state, 'default', 'Default');
   const other = addDomain(state, hexId(), 'Playground');
   assign(state, addUser(state, standard, 'demo'), addProject(state, standard, 'demo'), memberRoles);
-  assign(state, addUser(state, other, 'domain-user'), addProject(state, other, 'domain-project'), memberRoles);
+  const domainUser = addUser(state, other, 'domain-user');
+  assign(state, domainUser, addProject(state, other, 'domain-project'), memberRoles);
   assign(state, addUser(state, standard, 'admin'), addProject(state, standard, 'admin'), ['admin', ...memberRoles]);
   // The domain that Heat keeps its own users in.
   addDomain(state, hexId(), 'heat');

@@ -23,6 +23,7 @@ export interface User {
 export interface Assignment {
   user: User;
   project: Project;
+  /** Names. */
   roles: readonly string[];
 }
 
@@ -35,6 +36,21 @@ export interface Caller {
   domainId: string;
   roles: readonly string[];
   isAdmin: boolean;
+  /** True for whom an application credential speaks; such a caller may make no trusts. */
+  delegated: boolean;
+}
+
+/** A password of its own that a user made for one project. */
+export interface ApplicationCredential {
+  id: string;
+  name: string;
+  description: string | null;
+  secret: string;
+  user: User;
+  project: Project;
+  roles: readonly string[];
+  unrestricted: boolean;
+  expiresAt: Date | undefined;
 }
 
 /** A token that was issued. */
@@ -44,6 +60,8 @@ export interface Token {
   project: Project | undefined;
   roles: readonly string[];
   methods: readonly string[];
+  /** The application credential that it was given for. */
+  credential: ApplicationCredential | undefined;
   auditId: string;
   issuedAt: Date;
   expiresAt: Date;
@@ -55,6 +73,7 @@ export interface KeystoneState {
   readonly projects: Project[];
   readonly users: User[];
   readonly assignments: Assignment[];
+  readonly applicationCredentials: ApplicationCredential[];
   readonly tokens: Map<string, Token>;
   readonly tokenLifetimeMs: number;
 }
