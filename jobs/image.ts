@@ -1,99 +1,114 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { Agent, interceptors, request } from 'undici';
 import type { NamedImageSpec } from '../src/clusters/cluster-spec.ts';
-import type { StepResults } from '../src/clusters/steps.ts';
-import { DeployError } from '../src/errors.ts';
-import {
-  createImage,
-  deleteImage,
-  findImage,
-  getImage,
-  listImages,
-  uploadImage,
-} from '../src/openstack/glance/images.ts';
-import type { Run } from './run.ts';
+import { imageTag } from '../src/clusters/names.ts';
+import { DeployError, isNotFound } from '../src/errors.ts';
+import type { Image } from '../src/openstack/glance/image.ts';
+import { getImage, listImages } from '../src/openstack/glance/images.ts';
+import { Lease } from '../src/store/lease.ts';
+import { chooseImage, digestOf } from './image/choose-image.ts';
+import { finishImage, type ImageResult, type Making, tell } from './image/making.ts';
+import { listOwnImages, removeAbandoned, removeOwnUnfinished } from './image/own-images.ts';
+import { sendImage } from './image/send-image.ts';
+import { missing } from './image/source.ts';
+import { askCloudToFetch, isUnderImport, takeOver } from './image/web-download.ts';
+import { type Again, isAgain, type Run } from './run.ts';
 
-/** Mirrors of images send their visitors on. */
-const downloads = new Agent().compose(interceptors.redirect({ maxRedirections: 5 }));
+/** Seconds until the next look at an image that another deployment is making. */
+const busySeconds = 3;
 
-/** Makes sure that the image is in Glance: by its id, by its name, or made from the file or URL that the cluster gives. */
-export async function image(run: Run): Promise<StepResults['image']> {
-  const { openstack, deployment, signal } = run;
-  const wanted = deployment.spec.image;
-  if ('id' in wanted) {
-    const found = await getImage(openstack.glance, wanted.id, signal);
-    return { id: found.id, name: found.name, uploaded: false };
+/**
+ * Makes sure that the image is in Glance: by its id, by its name, or made from the file or URL that the cluster gives.
+ * Of several deployments that want the same new image one makes it; the others come back later, and take over if it dies.
+ */
+export async function image(run: Run): Promise<ImageResult | Again> {
+  const wanted = run.deployment.spec.image;
+  if ('id' in wanted) return findById(run, wanted.id);
+  const existing = await findByName(run, wanted);
+  if (existing !== undefined) {
+    if (run.step.attempt > 1) await removeOwnUnfinished({ run, wanted, signal: run.signal });
+    return existing;
   }
-  const digest = wanted.sha512 === undefined ? {} : { checksum: wanted.sha512 };
-  const existing = await findImage(openstack.glance, wanted.name, digest, signal);
-  if (existing?.status === 'active') return { id: existing.id, name: existing.name, uploaded: false };
-  return { id: await upload(run, wanted), name: wanted.name, uploaded: true };
+
+  const { id: owner } = run.deployment;
+  const lease = await run.tools.mutex.lease(await leaseName(run, wanted), { owner, attempt: run.step.attempt });
+  if (lease instanceof Lease) return makeUnder(lease, run, wanted);
+  await tell(run, `waiting for ${wanted.name}, which ${lease.heldBy} is making`);
+  return run.step.again({ afterSeconds: busySeconds });
 }
 
-async function upload({ openstack, deployment, step, signal }: Run, source: NamedImageSpec): Promise<string> {
-  const { name, format } = source;
-  const { open, size } = await findSource(source);
-  const ownTag = `slipway-${deployment.id}`;
-  await step.checkpoint();
-  await removeLeftovers({ openstack, signal }, name, ownTag);
-  const options = { name, diskFormat: format, containerFormat: 'bare', tags: [ownTag] };
-  const created = await createImage(openstack.glance, options, signal);
+async function makeUnder(lease: Lease, run: Run, wanted: NamedImageSpec): Promise<ImageResult | Again> {
+  let outcome: ImageResult | Again | undefined;
   try {
-    const content = () => {
-      let sent = 0;
-      return open(signal).on('data', (chunk: Buffer) => {
-        sent += chunk.length;
-        step.tick({ text: `sending ${name} to Glance`, done: sent, ...(size !== undefined && { total: size }) });
-      });
-    };
-    const expected = { ...(size !== undefined && { size }), ...(source.sha512 && { sha512: source.sha512 }) };
-    await uploadImage(openstack.glance, created.id, { content, ...expected }, signal);
-    return created.id;
-  } catch (error) {
-    // Without its content it would be taken for an upload under way.
-    await deleteImage(openstack.glance, created.id).catch(() => undefined);
-    throw error;
+    // Whoever had the lease before may have made it since the first look.
+    outcome = await findByName(run, wanted);
+    outcome ??= await makeImage({ run, wanted, signal: AbortSignal.any([run.signal, lease.signal]) });
+    return outcome;
+  } finally {
+    const ended = outcome !== undefined && isAgain(outcome) ? lease.leave() : lease.release();
+    // It runs out by itself, and why the step failed matters more.
+    await ended.catch((error: unknown) => run.log.warn({ err: error }, 'a lease could not be given back'));
   }
 }
 
-/** An earlier attempt of this deployment that was killed left an image without content. */
-async function removeLeftovers({ openstack, signal }: Pick<Run, 'openstack' | 'signal'>, name: string, ownTag: string) {
-  const images = await listImages(openstack.glance, { name }, signal);
-  for (const { id, status, tags } of images) {
-    if (status !== 'active' && tags.includes(ownTag)) await deleteImage(openstack.glance, id, signal);
+/** What earlier attempts began goes on; otherwise the cloud fetches the content; otherwise it goes through this worker. */
+async function makeImage(making: Making): Promise<ImageResult | Again> {
+  await making.run.step.checkpoint();
+  for (const own of await listOwnImages(making)) {
+    const outcome = await takeOver(making, own);
+    if (outcome !== undefined) return outcome;
   }
+  await removeAbandoned(making);
+  return (await askCloudToFetch(making)) ?? (await sendImage(making));
 }
 
-interface Source {
-  /** Begins the content anew, each time that it is called. */
-  open(signal: AbortSignal): Readable;
-  readonly size: number | undefined;
-}
-
-async function findSource({ name, file, url }: NamedImageSpec): Promise<Source> {
-  if (file !== undefined) {
-    const found = await stat(file).catch(() => undefined);
-    if (found === undefined) throw missing(name, `the file ${file} is not on this worker`);
-    return { open: () => createReadStream(file), size: found.size };
-  }
-  if (url === undefined) throw missing(name, 'clusters.yaml gives neither a file nor a url to make it from');
-  return { open: (signal) => Readable.from(download(name, url, signal), { objectMode: false }), size: undefined };
-}
-
-async function* download(name: string, url: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const { statusCode, body } = await request(url, { dispatcher: downloads, signal, headersTimeout: 60_000 });
-  if (statusCode !== 200) {
-    await body.dump();
-    throw missing(name, `downloading it answered ${statusCode}`, statusCode >= 500);
-  }
-  yield* body;
-}
-
-function missing(name: string, reason: string, retryable = false): DeployError {
-  return new DeployError('image_missing', `There is no image ${name} in Glance, and ${reason}`, {
-    hint: 'Upload it, or give the cluster an image with a file, or a url and its sha512',
-    retryable,
+async function findById({ openstack, signal }: Run, id: string): Promise<ImageResult> {
+  const found = await getImage(openstack.glance, id, signal).catch((cause: unknown) => {
+    if (!isNotFound(cause)) throw cause;
+    throw new DeployError('image_missing', `Glance has no image ${id} that this project may see`, {
+      hint: 'Correct the id in clusters.yaml, or have the image shared with the project',
+      cause,
+    });
   });
+  if (found.status !== 'active') throw unusable(found);
+  return { id: found.id, name: found.name, uploaded: false };
+}
+
+function unusable({ id, name, status }: Image): DeployError {
+  const hint =
+    status === 'deactivated'
+      ? 'Whoever deactivated it can say why, and reactivate it: openstack image set --activate; or give another image'
+      : 'Wait until its content is there, or give the cluster an image that is active';
+  return new DeployError('image_unusable', `The image ${name} (${id}) is ${status}, so no server can boot from it`, {
+    hint,
+  });
+}
+
+async function findByName(run: Run, wanted: NamedImageSpec): Promise<ImageResult | undefined> {
+  const images = await listImages(run.openstack.glance, { name: wanted.name }, run.signal);
+  const { image: chosen, note } = chooseImage(images, wanted);
+  if (note !== undefined) run.log.warn({ name: wanted.name, cluster: run.deployment.cluster }, note);
+  if (chosen !== undefined) {
+    if (note !== undefined) await tell(run, note);
+    return adopt(run, chosen);
+  }
+  if (wanted.file !== undefined || wanted.url !== undefined) return undefined;
+  throw missing(wanted.name, note ?? 'clusters.yaml gives neither a file nor a url to make it from');
+}
+
+/** Somebody else's image as it is; one of this deployment's own once it is said to be right. */
+async function adopt(run: Run, chosen: Image): Promise<ImageResult | undefined> {
+  if (!chosen.tags.includes(imageTag(run.deployment.id))) {
+    return { id: chosen.id, name: chosen.name, uploaded: false };
+  }
+  const digest = digestOf(chosen);
+  if (digest === undefined || isUnderImport(chosen)) return undefined;
+  return finishImage(run, chosen, digest, run.signal);
+}
+
+/** One and the same for all who would make this image in this project, whatever they call the cloud. */
+async function leaseName({ openstack, signal }: Run, { name, sha512 = '' }: NamedImageSpec): Promise<string> {
+  const [endpoint, { projectId }] = await Promise.all([
+    openstack.glance.endpoint(signal),
+    openstack.glance.authentication(signal),
+  ]);
+  return ['image', endpoint, projectId, name, sha512].join(':');
 }

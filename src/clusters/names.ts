@@ -19,6 +19,21 @@ export function clusterTag(cluster: string): string {
   return `slipway-cluster-${cluster}`;
 }
 
+const imageTagPrefix = 'slipway-';
+
+/** Tag of an image in Glance: which deployment made it. */
+export function imageTag(deployment: string): string {
+  return `${imageTagPrefix}${deployment}`;
+}
+
+/** The deployment that made an image, from its tags; undefined when it is not ours. */
+export function makerOf(tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith(imageTagPrefix))?.slice(imageTagPrefix.length);
+}
+
+/** Property of an image that says, in hexadecimal, which SHA-512 its whole content was seen to have. */
+export const imageDigestProperty = 'slipway_sha512';
+
 /** Object of one file of a release, below the digest so that two builds of one version never mix. */
 export function releaseObject(version: string, sha256: string, file: string): string {
   return `${version}/${sha256.slice(0, 16)}/${file}`;

@@ -13,6 +13,7 @@ export const keys = {
   clusters: 'slipway:clusters',
   fence: 'slipway:fence',
   mutex: (name: string) => `slipway:mutex:${name}`,
+  lease: (name: string) => `slipway:lease:${name}`,
   thread: (id: string) => `slipway:deployment:${id}:thread`,
   cardUpdates: 'slipway:card-updates',
 } as const;

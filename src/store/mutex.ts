@@ -3,11 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { DeployError } from '../errors.ts';
 import { keys } from './keys.ts';
+import { type Claim, Lease } from './lease.ts';
 
 /** After this a dead owner's mutex is free again; a living owner's work has been stopped by then. */
 const holdMs = 60_000;
 const workMs = 50_000;
 const retryMs = 100;
+
+/** How long a lease outlives its holder. Longer than any pause between two looks of a step that puts itself off. */
+const defaultLeaseMs = 45_000;
 
 const releaseScript = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
@@ -19,9 +23,19 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
  */
 export class Mutex {
   readonly #redis: Redis;
+  readonly #leaseMs: number;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, { leaseMs = defaultLeaseMs }: { leaseMs?: number } = {}) {
     this.#redis = redis;
+    this.#leaseMs = leaseMs;
+  }
+
+  /**
+   * For what takes minutes, or several looks: answers at once, with the lease of that name or with the owner who has it.
+   * Whoever gets it releases it, or leaves it to its own next look.
+   */
+  lease(name: string, claim: Claim): Promise<Lease | { heldBy: string }> {
+    return Lease.take(this.#redis, keys.lease(name), claim, this.#leaseMs);
   }
 
   /**

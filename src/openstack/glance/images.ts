@@ -2,24 +2,9 @@ import type { Readable } from 'node:stream';
 import { OpenStackError } from '../../errors.ts';
 import { type Measure, measured } from '../measured.ts';
 import type { ServiceClient } from '../service-client.ts';
+import { type Image, imageFrom, type WireImage } from './image.ts';
 
-export interface Image {
-  id: string;
-  /** Not unique: Glance takes any number of images of one name. */
-  name: string;
-  /** `queued` without content, `saving`, `active`, `killed`, `deactivated`, `deleted` … */
-  status: string;
-  /** Bytes; undefined before the content is there. */
-  size?: number;
-  /** The algorithm is chosen by the cloud; sha512 everywhere by default. */
-  hash?: { algorithm: string; value: string };
-  visibility: string;
-  tags: readonly string[];
-  createdAt: Date;
-  /** GiB of disk and MiB of memory that a server needs for it. */
-  minDisk: number;
-  minRam: number;
-}
+export type { Image } from './image.ts';
 
 export interface CreateImageOptions {
   name: string;
@@ -43,18 +28,19 @@ export interface UploadImageOptions {
   sha512?: string;
 }
 
-interface WireImage {
-  id: string;
-  name: string | null;
-  status: string;
-  size: number | null;
-  os_hash_algo?: string | null;
-  os_hash_value?: string | null;
-  visibility: string;
-  tags: readonly string[];
-  created_at: string;
-  min_disk: number;
-  min_ram: number;
+/** What was stored, and the SHA-512 of what was sent, in hexadecimal. */
+export interface UploadedImage {
+  image: Image;
+  sha512: string;
+}
+
+export interface ListImagesOptions {
+  name?: string;
+  /** Only those that carry it. */
+  tag?: string;
+  /** Only those in one of these. */
+  statuses?: readonly string[];
+  pageSize?: number;
 }
 
 /** Glance may copy and hash all of it after the last byte has arrived. */
@@ -72,22 +58,25 @@ export async function findImage(
 ): Promise<Image | undefined> {
   const images = await listImages(glance, { name }, signal);
   const active = images.filter(({ status }) => status === 'active');
-  if (checksum !== undefined) return active.find(({ hash }) => hash?.value === checksum.toLowerCase());
+  if (checksum !== undefined) {
+    return active.find(({ hash }) => hash?.algorithm === 'sha512' && hash.value === checksum.toLowerCase());
+  }
   return active[0] ?? images[0];
 }
 
-/** GET /images: all that the project may see, or those of one name, newest first. */
+/** GET /images: all that the project may see and nobody has hidden, or some of them, newest first. */
 export async function listImages(
   glance: ServiceClient,
-  { name, pageSize = 100 }: { name?: string; pageSize?: number } = {},
+  { name, tag, statuses, pageSize = 100 }: ListImagesOptions = {},
   signal?: AbortSignal,
 ): Promise<Image[]> {
   const images: Image[] = [];
+  const status = statuses === undefined ? undefined : `in:${statuses.join(',')}`;
   for (let marker: string | undefined; ; ) {
     const page = await glance.get<{ images: WireImage[]; next?: string }>(['images'], {
       doing: 'Listing the Glance images',
       ok: [200],
-      query: { name, limit: pageSize, marker, sort: 'created_at:desc' },
+      query: { name, tag, status, limit: pageSize, marker, sort: 'created_at:desc' },
       signal,
     });
     images.push(...page.images.map(imageFrom));
@@ -135,7 +124,7 @@ export async function uploadImage(
   id: string,
   options: UploadImageOptions,
   signal?: AbortSignal,
-): Promise<Image> {
+): Promise<UploadedImage> {
   const content = measured(options.content, options.size, 'sha512');
   await glance.call('PUT', ['images', id, 'file'], {
     doing: `Uploading the Glance image ${id}`,
@@ -146,13 +135,33 @@ export async function uploadImage(
     signal,
   });
   const image = await getImage(glance, id, signal);
-  const difference = differenceOf(image, content.measure(), options.sha512?.toLowerCase());
-  if (difference === undefined) return image;
+  const sent = content.measure();
+  const difference = differenceOf(image, sent, options.sha512?.toLowerCase());
+  if (difference === undefined) return { image, sha512: sent.digest };
   throw new OpenStackError(
     `Uploading the Glance image ${image.name}: ${difference}`,
     { service: 'Glance', method: 'PUT', path: `/images/${id}/file`, status: 204 },
     { hint: 'Delete the image and upload it again from a file that is whole', retryable: false },
   );
+}
+
+/** PATCH /images/{id}: notes a property of one's own, in the place of an earlier one of that name. */
+export async function setImageProperty(
+  glance: ServiceClient,
+  id: string,
+  { name, value }: { name: string; value: string },
+  signal?: AbortSignal,
+): Promise<Image> {
+  const { text } = await glance.call('PATCH', ['images', id], {
+    doing: `Noting ${name} on the Glance image ${id}`,
+    ok: [200],
+    headers: { 'content-type': 'application/openstack-images-v2.1-json-patch' },
+    body: [{ op: 'add', path: `/${name}`, value }],
+    repeatable: true,
+    signal,
+  });
+  const wire: WireImage = JSON.parse(text);
+  return imageFrom(wire);
 }
 
 /** DELETE /images/{id}: gone is success. 403 for a protected one or somebody else's, 409 while it is in use. */
@@ -170,21 +179,4 @@ function differenceOf(image: Image, sent: Measure, expected: string | undefined)
     return `what Glance has (SHA-512 ${image.hash.value}) is not what was sent (${sent.digest})`;
   }
   return undefined;
-}
-
-function imageFrom(wire: WireImage): Image {
-  return {
-    id: wire.id,
-    name: wire.name ?? '',
-    status: wire.status,
-    ...(wire.size === null ? {} : { size: wire.size }),
-    ...(wire.os_hash_algo && wire.os_hash_value
-      ? { hash: { algorithm: wire.os_hash_algo, value: wire.os_hash_value } }
-      : {}),
-    visibility: wire.visibility,
-    tags: wire.tags,
-    createdAt: new Date(wire.created_at),
-    minDisk: wire.min_disk,
-    minRam: wire.min_ram,
-  };
 }

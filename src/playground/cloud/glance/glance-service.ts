@@ -4,8 +4,10 @@ import type { Caller } from '../keystone/state.ts';
 import { htmlPage } from '../support/html.ts';
 import { seconds } from '../support/times.ts';
 import type { World } from '../world.ts';
-import { createImage, deleteImage, imageOf, patchImage, uploadImage, visibleImages } from './images.ts';
-import type { Image } from './state.ts';
+import { activateImage, createImage, deleteImage, imageOf, patchImage, uploadImage, visibleImages } from './images.ts';
+import { beginImport } from './imports.ts';
+import type { GlanceState, Image } from './state.ts';
+import { taskView } from './task-view.ts';
 
 /** Glance v2: images and their data. */
 export const glance: Service = {
@@ -21,6 +23,11 @@ export const glance: Service = {
     { method: 'DELETE', path: '/v2/images/:id', handle: remove },
     { method: 'PUT', path: '/v2/images/:id/file', handle: upload },
     { method: 'GET', path: '/v2/images/:id/file', handle: download },
+    { method: 'POST', path: '/v2/images/:id/import', handle: importData },
+    { method: 'GET', path: '/v2/images/:id/tasks', handle: tasks },
+    { method: 'POST', path: '/v2/images/:id/actions/deactivate', handle: activation(false) },
+    { method: 'POST', path: '/v2/images/:id/actions/reactivate', handle: activation(true) },
+    { method: 'GET', path: '/v2/info/import', handle: importInfo },
   ],
   // Glance has no JSON for its errors.
   refuse: (error, exchange) =>
@@ -49,19 +56,19 @@ async function create(world: World, exchange: Exchange, caller: Caller): Promise
     status: 201,
     headers: {
       location: `${world.baseUrl}/image/v2/images/${image.id}`,
-      'openstack-image-import-methods': 'glance-direct,web-download,copy-image',
+      'openstack-image-import-methods': world.glance.importMethods.join(','),
     },
-    body: imageView(image),
+    body: imageView(world.glance, image),
   };
 }
 
 const filters = ['name', 'status', 'visibility', 'owner', 'disk_format', 'container_format'];
-const reserved = ['limit', 'marker', 'sort', 'sort_key', 'sort_dir', 'tag'];
+const reserved = ['limit', 'marker', 'sort', 'sort_key', 'sort_dir', 'tag', 'os_hidden'];
 const mostPerPage = 1000;
 
 function list(world: World, exchange: Exchange, caller: Caller): Reply {
   const { query } = exchange;
-  const found = visibleImages(world.glance, caller).filter((image) => isAskedFor(image, query));
+  const found = visibleImages(world.glance, caller).filter((image) => isAskedFor(world.glance, image, query));
   const marker = query.get('marker');
   const start = marker === null ? 0 : found.findIndex(({ id }) => id === marker) + 1;
   if (marker !== null && start === 0) throw new ApiError(400, 'BadRequest', `Marker ${marker} could not be found.`);
@@ -74,14 +81,26 @@ function list(world: World, exchange: Exchange, caller: Caller): Reply {
   const first = rest.size === 0 ? '/v2/images' : `/v2/images?${rest}`;
   if (last !== undefined) rest.set('marker', last.id);
   const next = last !== undefined && page.length === limit ? { next: `/v2/images?${rest}` } : {};
-  return { status: 200, body: { images: page.map(imageView), first, schema: '/v2/schemas/images', ...next } };
+  return {
+    status: 200,
+    body: { images: page.map((image) => imageView(world.glance, image)), first, schema: '/v2/schemas/images', ...next },
+  };
 }
 
-function isAskedFor(image: Image, query: URLSearchParams): boolean {
-  const view = imageView(image) as Record<string, unknown>;
+function isAskedFor(glance: GlanceState, image: Image, query: URLSearchParams): boolean {
+  if ((image.properties.os_hidden === true) !== hiddenAreAskedFor(query)) return false;
+  const view = imageView(glance, image) as Record<string, unknown>;
   const tags = query.getAll('tag');
   if (!tags.every((tag) => image.tags.includes(tag))) return false;
   return [...query].every(([key, value]) => reserved.includes(key) || matches(key, value, view[key]));
+}
+
+/** What somebody has hidden is listed to nobody who does not ask for it. */
+function hiddenAreAskedFor(query: URLSearchParams): boolean {
+  const asked = (query.get('os_hidden') ?? 'false').toLowerCase();
+  if (asked === 'true' || asked === 'false') return asked === 'true';
+  const valid = "Valid values are 'true' or 'false'.";
+  throw new ApiError(400, 'BadRequest', `Invalid value '${asked}' for 'os_hidden' filter. ${valid}`);
 }
 
 function matches(key: string, asked: string, value: unknown): boolean {
@@ -90,7 +109,7 @@ function matches(key: string, asked: string, value: unknown): boolean {
 }
 
 function show(world: World, exchange: Exchange, caller: Caller): Reply {
-  return { status: 200, body: imageView(imageOf(world.glance, caller, exchange.params.id ?? '')) };
+  return { status: 200, body: imageView(world.glance, imageOf(world.glance, caller, exchange.params.id ?? '')) };
 }
 
 const patchType = /^application\/openstack-images-v2\.[01]-json-patch$/;
@@ -100,7 +119,8 @@ async function patch(world: World, exchange: Exchange, caller: Caller): Promise<
   const changes = await readJson(exchange);
   if (!Array.isArray(changes))
     throw new ApiError(400, 'BadRequest', 'Request body must be a JSON array of operation objects.');
-  return { status: 200, body: imageView(patchImage(world.glance, caller, exchange.params.id ?? '', changes)) };
+  const image = patchImage(world.glance, caller, exchange.params.id ?? '', changes);
+  return { status: 200, body: imageView(world.glance, image) };
 }
 
 async function remove(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
@@ -129,7 +149,34 @@ function wrongMediaType(exchange: Exchange): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', `The request media type ${type} is not supported by this server.`);
 }
 
-function imageView(image: Image): object {
+function importInfo(world: World): Reply {
+  const value = world.glance.importMethods;
+  return {
+    status: 200,
+    body: { 'import-methods': { description: 'Import methods available.', type: 'array', value } },
+  };
+}
+
+async function importData(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
+  const { method } = await readJson(exchange);
+  const { name, uri } = (method ?? {}) as Record<string, unknown>;
+  beginImport(world, caller, exchange.params.id ?? '', { name, uri }, exchange.requestId);
+  return { status: 202 };
+}
+
+function tasks(world: World, exchange: Exchange, caller: Caller): Reply {
+  const { id } = imageOf(world.glance, caller, exchange.params.id ?? '');
+  return { status: 200, body: { tasks: world.glance.tasks.filter(({ image }) => image === id).map(taskView) } };
+}
+
+function activation(active: boolean): (world: World, exchange: Exchange, caller: Caller) => Reply {
+  return (world, exchange, caller) => {
+    activateImage(world.glance, caller, exchange.params.id ?? '', active);
+    return { status: 204 };
+  };
+}
+
+function imageView(glance: GlanceState, image: Image): object {
   const { id, blob } = image;
   return {
     name: null,
@@ -141,8 +188,9 @@ function imageView(image: Image): object {
     status: image.status,
     checksum: blob?.md5 ?? null,
     owner: image.owner,
-    os_hash_algo: blob === undefined ? null : 'sha512',
-    os_hash_value: blob?.sha512 ?? null,
+    os_hash_algo: image.digest === undefined ? null : glance.hash,
+    os_hash_value: image.digest ?? null,
+    ...image.importing,
     id,
     created_at: seconds(image.createdAt),
     updated_at: seconds(image.updatedAt),

@@ -1,9 +1,9 @@
 import { ApiError } from '../http/api-error.ts';
 import type { Caller } from '../keystone/state.ts';
-import { storeStream } from '../support/blob.ts';
 import { uuid } from '../support/ids.ts';
 import type { World } from '../world.ts';
 import type { GlanceState, Image } from './state.ts';
+import { storeImageData } from './store-image-data.ts';
 
 const diskFormats = ['ami', 'ari', 'aki', 'vhd', 'vhdx', 'vmdk', 'raw', 'qcow2', 'vdi', 'iso', 'ploop'];
 const containerFormats = ['ami', 'ari', 'aki', 'bare', 'ovf', 'ova', 'docker', 'compressed'];
@@ -14,7 +14,8 @@ export function createImage(glance: GlanceState, caller: Caller, given: Record<s
   const { id = uuid(), tags, ...properties } = given;
   checkProperties(properties);
   if (properties.visibility === 'public' && !caller.isAdmin) throw mayNotPublish();
-  if (glance.images.has(String(id))) throw new ApiError(409, 'Duplicate', `Image ID ${id} already exists!`);
+  if (glance.images.has(String(id)) || glance.deleted.has(String(id)))
+    throw new ApiError(409, 'Duplicate', `Image ID ${id} already exists!`);
   const now = new Date();
   const image: Image = {
     id: String(id),
@@ -25,6 +26,8 @@ export function createImage(glance: GlanceState, caller: Caller, given: Record<s
     tags: Array.isArray(tags) ? tags.map(String) : [],
     properties: { visibility: 'shared', protected: false, min_ram: 0, min_disk: 0, os_hidden: false, ...properties },
     blob: undefined,
+    digest: undefined,
+    importing: {},
   };
   glance.images.set(image.id, image);
   return image;
@@ -63,7 +66,7 @@ export async function uploadImage(
   }
   image.status = 'saving';
   try {
-    image.blob = await storeStream(world.directory, data);
+    await storeImageData(world, image, data);
     image.status = 'active';
   } finally {
     if (image.blob === undefined) image.status = 'queued';
@@ -95,6 +98,7 @@ export async function deleteImage(glance: GlanceState, caller: Caller, id: strin
     throw new ApiError(403, 'Forbidden', `Image ${id} is protected and cannot be deleted.`);
   }
   glance.images.delete(id);
+  glance.deleted.add(id);
   await image.blob?.discard();
 }
 
@@ -104,7 +108,19 @@ export function findImage(glance: GlanceState, caller: Caller, nameOrId: string)
   return images.find(({ id }) => id === nameOrId) ?? images.find(({ properties }) => properties.name === nameOrId);
 }
 
-function ownImage(glance: GlanceState, caller: Caller, id: string, action: string): Image {
+/** Takes an active image out of use, or back into it. 403 for one without data. */
+export function activateImage(glance: GlanceState, caller: Caller, id: string, active: boolean): void {
+  const image = ownImage(glance, caller, id, active ? 'reactivate' : 'deactivate');
+  if (image.status !== 'active' && image.status !== 'deactivated') {
+    const to = active ? 'active' : 'deactivated';
+    throw new ApiError(403, 'Forbidden', `Not allowed to change the status from ${image.status} to ${to}`);
+  }
+  image.status = active ? 'active' : 'deactivated';
+  image.updatedAt = new Date();
+}
+
+/** The image, if the caller may change it; 403 for somebody else's, 404 if there is none to see. */
+export function ownImage(glance: GlanceState, caller: Caller, id: string, action: string): Image {
   const image = imageOf(glance, caller, id);
   if (image.owner === caller.projectId || caller.isAdmin) return image;
   throw new ApiError(403, 'Forbidden', `You are not authorized to complete ${action} action.`);
@@ -126,6 +142,8 @@ function checkProperties(properties: Record<string, unknown>): void {
   checkOneOf(properties, 'disk_format', diskFormats);
   checkOneOf(properties, 'container_format', containerFormats);
   checkOneOf(properties, 'visibility', visibilities);
+  const reserved = Object.keys(properties).find((name) => name.startsWith('os_glance_'));
+  if (reserved !== undefined) throw new ApiError(403, 'Forbidden', `Attribute '${reserved}' is reserved.`);
   for (const name of [
     'status',
     'size',

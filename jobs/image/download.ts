@@ -1,0 +1,142 @@
+import type { Readable } from 'node:stream';
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { DeployError, isTransientStatus } from '../../src/errors.ts';
+
+export interface DownloadOptions {
+  readonly url: string;
+  /** Where the proxies are said: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in capitals or not. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** How long nothing may move. */
+  readonly idleMs?: number;
+}
+
+/** A download whose answer is there, and whose content is on its way. */
+export interface Download {
+  /** Bytes; undefined when the mirror does not say. */
+  readonly size: number | undefined;
+  /** To be read once. Throws a retryable DeployError when it breaks off. */
+  chunks(): AsyncGenerator<Buffer>;
+  /** Lets go of the connection, whether all was read or not. */
+  close(): Promise<void>;
+}
+
+const mostRedirects = 5;
+const defaultIdleMs = 60_000;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * GET of an image from a mirror, through the environment's proxies and after at most five redirects, none of which may
+ * lead from https to http. Answers when the content begins. Throws a DeployError, retryable unless asking again is of no
+ * use.
+ */
+export async function startDownload(options: DownloadOptions): Promise<Download> {
+  const dispatcher = dispatcherFor(options);
+  const first = new URL(options.url);
+  try {
+    const { headers, body } = await follow(first, dispatcher, options);
+    return {
+      size: sizeOf(headers),
+      chunks: () => chunksOf(body, first, options.signal),
+      close: () => dispatcher.destroy(),
+    };
+  } catch (error) {
+    await dispatcher.destroy();
+    throw error;
+  }
+}
+
+function dispatcherFor({ environment, idleMs = defaultIdleMs }: DownloadOptions): EnvHttpProxyAgent {
+  const value = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? '';
+  return new EnvHttpProxyAgent({
+    // Without a value it would look into this process's own environment.
+    httpProxy: value('HTTP_PROXY'),
+    httpsProxy: value('HTTPS_PROXY'),
+    noProxy: value('NO_PROXY'),
+    // Proxies commonly tunnel to port 443 only.
+    proxyTunnel: false,
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+    connect: { timeout: Math.min(10_000, idleMs) },
+  });
+}
+
+async function follow(first: URL, dispatcher: Dispatcher, options: DownloadOptions): Promise<Dispatcher.ResponseData> {
+  let url = first;
+  for (let hops = 0; hops <= mostRedirects; hops += 1) {
+    const response = await ask(url, first, dispatcher, options.signal);
+    if (response.statusCode === 200) return response;
+    await response.body.dump();
+    if (!redirects.has(response.statusCode)) throw refused(first, response.statusCode);
+    url = redirectTarget(url, first, response.headers.location);
+  }
+  throw failed(first, `it is redirected more than ${mostRedirects} times`, { retryable: false });
+}
+
+async function ask(
+  url: URL,
+  first: URL,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  // A packed answer would be of another size and digest.
+  const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+  try {
+    return await request(url, { dispatcher, signal, headers });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw broken(first, cause);
+  }
+}
+
+/** Where a redirect from one address leads. Throws when that is nowhere, or from https to anything else. */
+export function redirectTarget(from: URL, first: URL, location: string | string[] | undefined): URL {
+  if (typeof location !== 'string' || !URL.canParse(location, from.href)) {
+    throw failed(first, 'it is redirected to nowhere', { retryable: false });
+  }
+  const next = new URL(location, from);
+  if (next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:')) return next;
+  throw failed(first, `it is redirected from ${from.protocol.slice(0, -1)} to ${next.protocol.slice(0, -1)}`, {
+    retryable: false,
+    hint: 'Give the address that it is really at, if that one is to be trusted',
+  });
+}
+
+async function* chunksOf(body: Readable, url: URL, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw broken(url, cause);
+  }
+}
+
+function sizeOf(headers: Dispatcher.ResponseData['headers']): number | undefined {
+  const length = headers['content-length'];
+  return typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+function refused(url: URL, status: number): DeployError {
+  const retryable = isTransientStatus(status);
+  const hint = retryable ? 'Try again later, or give another mirror' : 'Check the url of the image in clusters.yaml';
+  return failed(url, `${url.host} answers ${status}`, { retryable, hint });
+}
+
+function broken(url: URL, cause: unknown): DeployError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const untrusted = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/.test(code);
+  if (untrusted)
+    return failed(url, `the certificate of ${url.host} is not trusted (${code})`, { retryable: false, cause });
+  const idle = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(code);
+  const reason = idle ? `nothing came from ${url.host} for too long` : `the connection to ${url.host} failed (${code})`;
+  return failed(url, reason, {
+    retryable: true,
+    hint: 'Check that the worker can reach it, if need be through HTTPS_PROXY; or give another mirror',
+    cause,
+  });
+}
+
+function failed(url: URL, reason: string, more: { retryable: boolean; hint?: string; cause?: unknown }): DeployError {
+  const detail = { url: `${url.origin}${url.pathname}` };
+  return new DeployError('image_download', `Downloading the image from ${url.host}: ${reason}`, { ...more, detail });
+}
