@@ -3,12 +3,12 @@ import { parseStackLabel } from '../src/clusters/stack.ts';
 import type { StepResults } from '../src/clusters/steps.ts';
 import { NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackResources } from '../src/openstack/heat/resources.ts';
-import type { Stack } from '../src/openstack/heat/stack.ts';
-import { findStack, deleteStack as requestDeletion } from '../src/openstack/heat/stacks.ts';
+import type { Stack, StackSummary } from '../src/openstack/heat/stack.ts';
+import { findStack, deleteStack as requestDeletion, type StackRef } from '../src/openstack/heat/stacks.ts';
 import type { Again, Run } from './run.ts';
-import { nestedDepth, whatFailed } from './stack-failure.ts';
-
-const pollSeconds = 3;
+import { explainFailure, nestedDepth } from './stack-failure.ts';
+import { parseStackMarker, stackMarker } from './stack-marker.ts';
+import { pollSeconds } from './stack-watches.ts';
 
 /** Heat often succeeds at the second go, when a port or an address has been let go of meanwhile. */
 const maxDeletions = 3;
@@ -17,31 +17,59 @@ const maxDeletions = 3;
 const giveUpMs = 45 * 60_000;
 
 /**
- * Deletes the cluster's stack and waits until its name is free again. No stack is success. The step's marker counts the
- * deletions that were asked for.
+ * Deletes the cluster's stack and waits until its name is free again. No stack is success. The step's marker holds the
+ * stack, and how many deletions were asked for.
  */
 export async function deleteStack(run: Run): Promise<StepResults['delete-stack'] | Again> {
-  const { openstack, deployment, step, signal } = run;
-  const existing = await findStack(openstack.heat, stackName(deployment.cluster), signal);
-  if (existing === undefined) return { existed: step.marker !== undefined };
-  assertOurs(existing, deployment.cluster);
+  const { deployment, step, tools, signal } = run;
+  const begun = parseStackMarker(step.marker);
+  if (begun === undefined) return begin(run);
 
-  const deletions = Number(step.marker ?? 0);
-  const failed = existing.action === 'DELETE' && existing.state === 'FAILED';
-  if (deletions === 0 || failed) {
-    if (deletions >= maxDeletions) throw await explainFailure(run, existing);
-    await step.checkpoint();
-    await requestDeletion(openstack.heat, existing, signal);
-    await step.report({ text: `deleting ${existing.name}` }, { marker: String(deletions + 1) });
-    return step.again({ afterSeconds: pollSeconds });
-  }
-  if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(existing);
-
-  const left = (await listStackResources(openstack.heat, existing, { nestedDepth }, signal)).filter(
-    ({ status }) => status !== 'DELETE_COMPLETE',
-  );
-  await step.report({ text: `${left.length} resources left` });
+  const ref = { name: stackName(deployment.cluster), id: begun.id };
+  const { stack, news } = await tools.stackWatch(deployment.spec).look(ref, () => readNews(run, ref), signal);
+  if (stack === undefined || stack.status === 'DELETE_COMPLETE') return finish(run, ref);
+  if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(ref);
+  if (stack.state !== 'IN_PROGRESS') return tryAgain(run, stack, Number(begun.place));
+  if (news !== undefined) await step.report({ text: news });
   return step.again({ afterSeconds: pollSeconds });
+}
+
+async function begin(run: Run): Promise<StepResults['delete-stack'] | Again> {
+  const { openstack, deployment, signal } = run;
+  const existing = await findStack(openstack.heat, stackName(deployment.cluster), signal);
+  if (existing === undefined) return { existed: false };
+  assertOurs(existing, deployment.cluster);
+  return ask(run, existing, 1);
+}
+
+/** Heat ended without the stack being gone: it failed, or somebody made it do something else. */
+function tryAgain(run: Run, stack: StackSummary, deletions: number): Promise<Again> {
+  // Heat may not have begun yet; asking once more does no harm, and is no failure.
+  if (stack.action !== 'DELETE') return ask(run, stack, deletions);
+  if (deletions >= maxDeletions) return couldNotDelete(run, stack);
+  return ask(run, stack, deletions + 1);
+}
+
+async function ask({ openstack, step, signal }: Run, stack: StackRef, deletions: number): Promise<Again> {
+  await step.checkpoint();
+  await requestDeletion(openstack.heat, stack, signal);
+  const marker = stackMarker({ id: stack.id, place: String(deletions) });
+  await step.report({ text: `deleting ${stack.name}` }, { marker });
+  return step.again({ afterSeconds: pollSeconds });
+}
+
+/** A stack keeps its name for a moment after it is gone. Another one of that name is none of this step's business. */
+async function finish({ openstack, step, signal }: Run, ref: StackRef): Promise<StepResults['delete-stack'] | Again> {
+  const holder = await findStack(openstack.heat, ref.name, signal);
+  return holder?.id === ref.id ? step.again({ afterSeconds: pollSeconds }) : { existed: true };
+}
+
+/** How much is left, if that is not what was told last. */
+async function readNews({ openstack, deployment, signal }: Run, ref: StackRef): Promise<string | undefined> {
+  const resources = await listStackResources(openstack.heat, ref, { nestedDepth }, signal);
+  const left = resources.filter(({ status }) => status !== 'DELETE_COMPLETE').length;
+  const text = `${left} resources left`;
+  return deployment.steps['delete-stack']?.progress?.text === text ? undefined : text;
 }
 
 /** Only what Slipway made for this very cluster may go. */
@@ -53,19 +81,17 @@ function assertOurs(stack: Stack, cluster: string): void {
   });
 }
 
-function heatIsStuck({ name, id }: Stack): StackFailedError {
+function heatIsStuck({ name, id }: StackRef): StackFailedError {
   return new StackFailedError(`Heat has been deleting ${name} for 45 minutes`, {
     hint: 'Ask the cloud’s operators whether heat-engine runs; then tear the cluster down again',
     detail: { stack: id },
   });
 }
 
-async function explainFailure(run: Run, stack: Stack): Promise<StackFailedError> {
-  return new StackFailedError(
-    `Heat could not delete ${stack.name}: ${await whatFailed(run, stack, stack.statusReason)}`,
-    {
-      hint: 'Remove what holds on to it, then tear the cluster down again',
-      detail: { stack: stack.id },
-    },
-  );
+async function couldNotDelete(run: Run, stack: StackSummary): Promise<never> {
+  const { reason, detail } = await explainFailure(run, stack, stack.statusReason);
+  throw new StackFailedError(`Heat could not delete ${stack.name}: ${reason}`, {
+    hint: 'Remove what holds on to it, then tear the cluster down again',
+    detail: { stack: stack.id, ...detail },
+  });
 }

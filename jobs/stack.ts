@@ -3,14 +3,17 @@ import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
 import { parseStackLabel, parseStackOutputs, stackParameters } from '../src/clusters/stack.ts';
 import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
-import { listStackEvents, type StackEvent } from '../src/openstack/heat/events.ts';
-import { listStackResources } from '../src/openstack/heat/resources.ts';
+import { listStackEvents, type StackEvent, withTypes } from '../src/openstack/heat/events.ts';
+import { listStackResources, type StackResource } from '../src/openstack/heat/resources.ts';
 import type { Stack } from '../src/openstack/heat/stack.ts';
 import { createStack, findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../src/openstack/heat/template-files.ts';
-import { ensureTempUrlKey, signObjectUrl } from '../src/openstack/swift/temp-url.ts';
+import { signObjectUrl } from '../src/openstack/swift/temp-url.ts';
+import { ensureTempUrlKey } from '../src/openstack/swift/temp-url-key.ts';
 import { type Again, type Run, resultOf } from './run.ts';
-import { nestedDepth, whatFailed } from './stack-failure.ts';
+import { explainFailure, nestedDepth } from './stack-failure.ts';
+import { parseStackMarker, stackMarker } from './stack-marker.ts';
+import { pollSeconds } from './stack-watches.ts';
 
 /** How long after its creation Heat gives up on a stack, in minutes. */
 const stackTimeoutMinutes = 60;
@@ -21,36 +24,46 @@ const giveUpMs = (stackTimeoutMinutes + 15) * 60_000;
 /** Nodes that are added later fetch by the same URL, so it lives long; it opens one public tarball and nothing else. */
 const serverUrlLifetimeMs = 365 * 24 * 3_600_000;
 
-/** Seconds between two looks at a stack. Each costs three calls. */
-const pollSeconds = 3;
-
 /**
  * Creates the cluster's stack, or adopts the one that an earlier attempt of this deployment created; then follows its
- * events, put off between two looks, until it is complete or failed.
+ * events, put off between two looks, until it is complete or failed. The step's marker holds the stack and its last
+ * event.
  */
 export async function stack(run: Run): Promise<StackResult | Again> {
-  const { openstack, deployment, step, signal } = run;
-  const ref = await ensureStack(run);
+  const { openstack, deployment, step, tools, signal } = run;
+  const ref = rememberedStack(run) ?? (await ensureStack(run));
 
-  const current = await getStack(openstack.heat, ref, { resolveOutputs: false }, signal);
-  await reportProgress(run, ref);
+  const { stack: current, news } = await tools.stackWatch(deployment.spec).look(ref, () => readNews(run, ref), signal);
+  if (current === undefined || current.action === 'DELETE') throw wasDeleted(ref, deployment);
+  if (news !== undefined) await reportNews(run, ref, news);
   if (current.state === 'IN_PROGRESS') {
     if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(ref);
     return step.again({ afterSeconds: pollSeconds });
   }
-  if (current.state === 'FAILED') throw await explainFailure(run, ref, current.statusReason);
+  if (current.state === 'FAILED') throw await couldNotCreate(run, ref, current.statusReason);
 
   const complete = await getStack(openstack.heat, ref, { resolveOutputs: true }, signal);
   run.log.info({ stack: ref.id, deployment: deployment.id }, 'stack is complete');
   return parseStackOutputs(ref, complete.outputs);
 }
 
-async function ensureStack(run: Run): Promise<StackRef> {
-  const { openstack, deployment, step, signal } = run;
-  const name = stackName(deployment.cluster);
-  const existing = await findStack(openstack.heat, name, signal);
-  if (existing !== undefined) return adopt(existing, deployment);
+/** The stack that an earlier look found or made; it is looked for by name only once. */
+function rememberedStack({ deployment, step }: Run): StackRef | undefined {
+  const marker = parseStackMarker(step.marker);
+  return marker && { name: stackName(deployment.cluster), id: marker.id };
+}
 
+/** Looks first: of a creation whose answer was lost nobody knows whether it has happened. */
+async function ensureStack(run: Run): Promise<StackRef> {
+  const name = stackName(run.deployment.cluster);
+  const existing = await findStack(run.openstack.heat, name, run.signal);
+  const ref = existing ? adopt(existing, run.deployment) : await makeStack(run, name);
+  await run.step.report({ text: `Heat makes ${name}` }, { marker: stackMarker({ id: ref.id, place: '' }) });
+  return ref;
+}
+
+async function makeStack(run: Run, name: string): Promise<StackRef> {
+  const { openstack, deployment, step, signal } = run;
   const { version } = resultOf(deployment, 'build');
   const inputs = {
     version,
@@ -90,8 +103,9 @@ function adopt(stack: Stack, deployment: Deployment): StackRef {
 
 async function serverUrl({ openstack, deployment, tools, signal }: Run): Promise<string> {
   const { container, server } = resultOf(deployment, 'publish');
-  // Of two keys made side by side the later would undo what the earlier one signed.
-  const key = await tools.mutex.run(`temp-url-key:${deployment.spec.cloud ?? ''}`, signal, (inside) =>
+  // Of two keys made side by side the later would undo what the earlier one signed. The key is Swift's, wherever that is.
+  const { cloud, swift } = deployment.spec;
+  const key = await tools.mutex.run(`temp-url-key:${swift?.cloud ?? cloud ?? ''}`, signal, (inside) =>
     ensureTempUrlKey(openstack.swift, container, inside),
   );
   return signObjectUrl(
@@ -101,19 +115,28 @@ async function serverUrl({ openstack, deployment, tools, signal }: Run): Promise
   );
 }
 
-async function reportProgress({ openstack, step, signal }: Run, ref: StackRef): Promise<void> {
-  const events = await listStackEvents(
-    openstack.heat,
-    ref,
-    { nestedDepth, ...(step.marker !== undefined && { marker: step.marker }) },
-    signal,
-  );
+/** What a look inside the stack has brought. */
+interface StackNews {
+  events: readonly StackEvent[];
+  resources: readonly StackResource[];
+}
+
+/** What has happened since the last event that was told; the resources only if something has. */
+async function readNews({ openstack, step, signal }: Run, ref: StackRef): Promise<StackNews | undefined> {
+  const marker = parseStackMarker(step.marker)?.place || undefined;
+  const events = await listStackEvents(openstack.heat, ref, { nestedDepth, marker }, signal);
+  if (events.length === 0) return undefined;
   const resources = await listStackResources(openstack.heat, ref, { nestedDepth }, signal);
+  return { events: withTypes(events, resources), resources };
+}
+
+async function reportNews({ step }: Run, ref: StackRef, { events, resources }: StackNews): Promise<void> {
   const done = resources.filter(({ status }) => status === 'CREATE_COMPLETE').length;
-  const told = events.filter(isMilestone).map((event) => toEvent(event, step.attempt));
-  const last = events.at(-1)?.id;
   const progress = { text: `${done} of ${resources.length} resources`, done, total: resources.length };
-  await step.report(progress, { events: told, ...(last !== undefined && { marker: last }) });
+  await step.report(progress, {
+    events: events.filter(isMilestone).map((event) => toEvent(event, step.attempt)),
+    marker: stackMarker({ id: ref.id, place: events.at(-1)?.id ?? '' }),
+  });
 }
 
 /** Servers, their signals and the way in: what a person follows a stack by. What failed is told when the step ends. */
@@ -134,9 +157,17 @@ function heatIsStuck({ name, id }: StackRef): StackFailedError {
   });
 }
 
-async function explainFailure(run: Run, ref: StackRef, reason: string): Promise<StackFailedError> {
-  return new StackFailedError(`Heat could not create ${ref.name}: ${await whatFailed(run, ref, reason)}`, {
+function wasDeleted({ name, id }: StackRef, { cluster }: Deployment): StackFailedError {
+  return new StackFailedError(`The Heat stack ${name} was deleted while Heat was making it`, {
+    hint: `Find out who deleted it; then ask for ${cluster} again`,
+    detail: { stack: id },
+  });
+}
+
+async function couldNotCreate(run: Run, ref: StackRef, statusReason: string): Promise<StackFailedError> {
+  const { reason, detail } = await explainFailure(run, ref, statusReason);
+  return new StackFailedError(`Heat could not create ${ref.name}: ${reason}`, {
     hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
-    detail: { stack: ref.id },
+    detail: { stack: ref.id, ...detail },
   });
 }

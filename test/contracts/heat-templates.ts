@@ -121,6 +121,12 @@ export const groupFiles = {
   }),
 };
 
+/** A resource that is a template of its own, whose file has to come along. */
+export const nestedTemplate = {
+  heat_template_version: version,
+  resources: { node: { type: 'node.yaml', properties: { timeout: 120 } } },
+};
+
 /** Something that is there at once. */
 export const smallTemplate = {
   heat_template_version: version,
@@ -159,3 +165,40 @@ export const badFlavor = {
 function badServer(): object {
   return { flavor: 'no-such-flavor', image: 'no-such-image', networks: [{ allocate_network: 'none' }] };
 }
+
+/** A template whose parameters decide what an update adds, deletes, replaces, changes and leaves alone. */
+export const changingTemplate = {
+  heat_template_version: version,
+  parameters: {
+    length: { type: 'number', default: 8 },
+    extra: { type: 'boolean', default: false },
+    label: { type: 'string', default: 'one' },
+  },
+  conditions: {
+    extra: { equals: [{ get_param: 'extra' }, true] },
+    plain: { not: { equals: [{ get_param: 'extra' }, true] } },
+  },
+  resources: {
+    kept: { type: 'OS::Heat::RandomString', properties: { length: 5 } },
+    remade: { type: 'OS::Heat::RandomString', properties: { length: { get_param: 'length' } } },
+    renamed: { type: 'OS::Neutron::Net', properties: { name: { get_param: 'label' } } },
+    new: { type: 'OS::Heat::RandomString', condition: 'extra' },
+    old: { type: 'OS::Heat::RandomString', condition: 'plain' },
+  },
+  outputs: { kept: { value: { get_attr: ['kept', 'value'] } } },
+};
+
+/** Something that waits for as many signals as it is told to, and tells what it heard. */
+export const waitingTemplate = {
+  heat_template_version: version,
+  parameters: { count: { type: 'number', default: 1 } },
+  resources: {
+    first: { type: 'OS::Heat::RandomString' },
+    handle: { type: 'OS::Heat::WaitConditionHandle', properties: { signal_transport: 'HEAT_SIGNAL' } },
+    ready: {
+      type: 'OS::Heat::WaitCondition',
+      properties: { handle: { get_resource: 'handle' }, timeout: 60, count: { get_param: 'count' } },
+    },
+  },
+  outputs: { first: { value: { get_attr: ['first', 'value'] } }, data: { value: { get_attr: ['ready', 'data'] } } },
+};

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createImage, deleteImage, uploadImage } from '../../src/openstack/glance/images.ts';
-import { listStackEvents } from '../../src/openstack/heat/events.ts';
+import { listStackEvents, type StackEvent, withTypes } from '../../src/openstack/heat/events.ts';
 import { firstFailure } from '../../src/openstack/heat/failure.ts';
 import { listStackResources } from '../../src/openstack/heat/resources.ts';
 import {
@@ -15,11 +15,15 @@ import {
 } from '../../src/openstack/heat/stacks.ts';
 import { validateTemplate } from '../../src/openstack/heat/templates.ts';
 import { listFloatingIps } from '../../src/openstack/neutron/floating-ips.ts';
-import { findNetwork, listNetworks, listSubnets } from '../../src/openstack/neutron/networks.ts';
+import { findNetwork, listNetworks } from '../../src/openstack/neutron/networks.ts';
 import { listPorts } from '../../src/openstack/neutron/ports.ts';
+import { listSubnets } from '../../src/openstack/neutron/subnets.ts';
+import { readConsoleLog } from '../../src/openstack/nova/console-log.ts';
 import { listFlavors } from '../../src/openstack/nova/flavors.ts';
 import { createKeypair, deleteKeypair } from '../../src/openstack/nova/keypairs.ts';
-import { getConsoleLog, getServer, listServers } from '../../src/openstack/nova/servers.ts';
+import { getServer, listServers } from '../../src/openstack/nova/servers.ts';
+import type { ServiceClient } from '../../src/openstack/service-client.ts';
+import { heatChangesContract } from './heat-changes.ts';
 import { removed, sendSignal, settled } from './heat-stack.ts';
 import { badFlavor, groupFiles, groupTemplate, serverTemplate, smallTemplate } from './heat-templates.ts';
 import { newPublicKey } from './public-key.ts';
@@ -33,11 +37,18 @@ export function heatContract(connectTo: ConnectTo, connectAsOperator: ConnectTo)
     smallStackContract(cloud);
     refusalContract(cloud);
     groupContract(cloud);
+    heatChangesContract(cloud);
     serverStackContract(cloud, connection(connectAsOperator));
   });
 }
 
 type Cloud = ReturnType<typeof connection>;
+
+/** All events of a stack and of those in it, each with the type of what it is about. */
+async function typedEvents(heat: ServiceClient, ref: StackRef): Promise<StackEvent[]> {
+  const events = await listStackEvents(heat, ref, { nestedDepth: 3 });
+  return withTypes(events, await listStackResources(heat, ref, { nestedDepth: 3 }));
+}
 
 function smallStackContract(cloud: Cloud): void {
   describe('a small stack', () => {
@@ -72,6 +83,9 @@ function smallStackContract(cloud: Cloud): void {
 
       expect(await listStacks(heat, { tags })).toMatchObject([{ ...ref, tags, status: 'CREATE_COMPLETE' }]);
       expect(await listStacks(heat, { tags: [name, 'other'] })).toEqual([]);
+      expect(await listStacks(heat, { anyTag: [name, 'other'] })).toMatchObject([ref]);
+      expect(await listStacks(heat, { tags: [name], notAnyTag: ['contract', 'other'] })).toEqual([]);
+      expect(await listStacks(heat, { tags: [name], notAnyTag: ['other'] })).toMatchObject([ref]);
       expect((await listStacks(heat, { pageSize: 1 })).map(({ id }) => id)).toContain(ref.id);
     });
 
@@ -154,7 +168,7 @@ function refusalContract(cloud: Cloud): void {
       });
 
       const stack = await settled(heat, ref);
-      const failure = firstFailure(await listStackEvents(heat, ref, { nestedDepth: 3 }));
+      const failure = firstFailure(await typedEvents(heat, ref));
 
       expect(stack.status).toBe('CREATE_FAILED');
       expect(stack.statusReason).toMatch(/^Resource CREATE failed: .*no-such-/);
@@ -233,7 +247,7 @@ function groupContract(cloud: Cloud): void {
     it('tells its events with those of the nested stacks, oldest first, and from a marker on', async () => {
       const { heat } = cloud();
 
-      const events = await listStackEvents(heat, ref, { nestedDepth: 3 });
+      const events = await typedEvents(heat, ref);
       const own = await listStackEvents(heat, ref);
       const head = await listStackEvents(heat, ref, { nestedDepth: 3, limit: 3 });
       const tail = await listStackEvents(heat, ref, { nestedDepth: 3, marker: head.at(-1)?.id });
@@ -287,7 +301,7 @@ function groupContract(cloud: Cloud): void {
       await signalNodes(1, { status: 'FAILURE', reason: 'kubeadm: the join timed out', id: 'node' });
 
       const stack = await settled(heat, ref);
-      const failure = firstFailure(await listStackEvents(heat, ref, { nestedDepth: 3 }));
+      const failure = firstFailure(await typedEvents(heat, ref));
 
       expect(stack.status).toBe('UPDATE_FAILED');
       expect(failure).toMatchObject({ resource: 'ready', resourceType: 'OS::Heat::WaitCondition' });
@@ -365,13 +379,13 @@ function serverStackContract(cloud: Cloud, operator: Cloud): void {
         const found = await getServer(nova, String(outputs.server));
         return found.addresses.length === 2 ? found : undefined;
       });
-      const log = await getConsoleLog(nova, server.id, { lines: 10 });
+      const log = await readConsoleLog(nova, server.id, { lines: 10 });
 
       expect(server).toMatchObject({ name: `${name}-server`, status: 'ACTIVE', imageId, keypair: name });
       expect(server.addresses.map(({ kind }) => kind).sort()).toEqual(['fixed', 'floating']);
       expect(server.addresses.find(({ kind }) => kind === 'floating')?.address).toBe(outputs.address);
       expect(await listServers(nova, { name: server.name })).toMatchObject([{ id: server.id }]);
-      expect(log).toEqual(expect.any(String));
+      expect(log.text).toEqual(expect.any(String));
     });
 
     it('has a network, a port and a floating IP that Neutron knows', async () => {

@@ -1,7 +1,6 @@
-import { isNotFound } from '../../errors.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { linkedStack, type WireLink } from './links.ts';
-import { listStackResources } from './resources.ts';
+import type { StackResource } from './resources.ts';
 import { heatDate, statusParts } from './stack.ts';
 import type { StackRef } from './stacks.ts';
 
@@ -11,7 +10,7 @@ export interface StackEvent {
   at: Date;
   /** Name within its stack; for an event of a stack itself, the stack's name. */
   resource: string;
-  /** `OS::Nova::Server` and the like; `OS::Heat::Stack` for a stack itself; empty when the resource is gone. */
+  /** `OS::Nova::Server` and the like, from withTypes; `OS::Heat::Stack` for a stack itself; empty when it is not known. */
   resourceType: string;
   /** The id that the resource has in its own service, once it has one. */
   resourceId: string;
@@ -45,8 +44,8 @@ export interface ListEventsOptions {
 }
 
 /**
- * GET …/events: what happened to a stack since `marker`, oldest first. Heat's list
- * leaves the types out, so that a second call, of …/resources, supplies them when there is anything to tell.
+ * GET …/events: what happened to a stack since `marker`, oldest first. Heat does not tell the types of the resources:
+ * withTypes joins them.
  */
 export async function listStackEvents(
   heat: ServiceClient,
@@ -60,26 +59,19 @@ export async function listStackEvents(
     query: { sort_dir: 'asc', marker, nested_depth: nestedDepth, limit },
     signal,
   });
-  const types = events.length === 0 ? new Map<string, string>() : await resourceTypes(heat, ref, nestedDepth, signal);
-  return events.map((event) => eventFrom(event, ref, types));
+  return events.map((event) => eventFrom(event, ref));
 }
 
-/** The type of each resource under the id of its stack and its name. */
-async function resourceTypes(
-  heat: ServiceClient,
-  ref: StackRef,
-  nestedDepth: number | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, string>> {
-  const options = nestedDepth === undefined ? {} : { nestedDepth };
-  const resources = await listStackResources(heat, ref, options, signal).catch((error: unknown) => {
-    if (isNotFound(error)) return []; // deleted between the two calls
-    throw error;
-  });
-  return new Map(resources.map(({ stack, name, type }) => [`${stack.id}/${name}`, type]));
+/** Events with the types of the resources that they are about; of a resource that is gone the type stays empty. */
+export function withTypes(events: readonly StackEvent[], resources: readonly StackResource[]): StackEvent[] {
+  const types = new Map(resources.map(({ stack, name, type }) => [`${stack.id}/${name}`, type]));
+  return events.map((event) => ({
+    ...event,
+    resourceType: event.ofStack ? event.resourceType : (types.get(`${event.stack.id}/${event.resource}`) ?? ''),
+  }));
 }
 
-function eventFrom(wire: WireEvent, root: StackRef, types: ReadonlyMap<string, string>): StackEvent {
+function eventFrom(wire: WireEvent, root: StackRef): StackEvent {
   const stack = linkedStack(wire.links, 'stack') ?? root;
   const resourceId = wire.physical_resource_id ?? '';
   const ofStack = wire.resource_name === stack.name && resourceId === stack.id;
@@ -87,7 +79,7 @@ function eventFrom(wire: WireEvent, root: StackRef, types: ReadonlyMap<string, s
     id: wire.id,
     at: heatDate(wire.event_time),
     resource: wire.resource_name,
-    resourceType: ofStack ? 'OS::Heat::Stack' : (types.get(`${stack.id}/${wire.resource_name}`) ?? ''),
+    resourceType: ofStack ? 'OS::Heat::Stack' : '',
     resourceId,
     stack,
     ofStack,

@@ -1,10 +1,15 @@
 import type { StackEvent } from './events.ts';
+import type { StackRef } from './stacks.ts';
 
 /** Why a stack failed. */
 export interface StackFailure {
   resource: string;
-  /** Empty when the resource is gone. */
+  /** Empty when it is not known. */
   resourceType: string;
+  /** The id that the resource has in its own service, if it got that far. */
+  resourceId: string;
+  /** The stack that the resource belongs to, which may be a nested one. */
+  stack: StackRef;
   /** What Heat, or the service behind it, says. */
   reason: string;
 }
@@ -25,8 +30,16 @@ export function firstFailure(events: readonly StackEvent[]): StackFailure | unde
   const ofResources = failed.filter((event) => !event.ofStack && !echo.test(event.reason));
   const cause = ofResources.find(({ reason }) => !bystander.test(reason)) ?? ofResources[0] ?? failed[0];
   if (cause === undefined) return undefined;
-  const { resource, resourceType, reason } = cause;
-  return { resource, resourceType, reason: unwrapped(reason, resource) };
+  const { resource, resourceType, resourceId, stack, reason } = cause;
+  return { resource, resourceType, resourceId, stack, reason: unwrapped(reason, resource) };
+}
+
+/** The events of what Heat did last to a stack: a creation that failed long ago is no reason for a deletion that fails. */
+export function ofLastAction(events: readonly StackEvent[], { id }: StackRef): readonly StackEvent[] {
+  const begun = events.findLastIndex(
+    ({ ofStack, stack, state }) => ofStack && stack.id === id && state === 'IN_PROGRESS',
+  );
+  return events.slice(Math.max(begun, 0));
 }
 
 /** `resources.node: Property error: …` without the name of the resource, which is told beside it. */

@@ -52,6 +52,44 @@ export async function listStackResources(
     .filter((resource) => type === undefined || resource.type === type);
 }
 
+/**
+ * POST …/resources/{name}/signal: tells a resource something; a wait condition's handle takes status (SUCCESS or
+ * FAILURE), reason, data and id, each optional. Two signals of one id count once, so that it may be sent again if an id
+ * is given. 400 for a resource that takes no signals, 404 for one that does not exist.
+ */
+export async function signalResource(
+  heat: ServiceClient,
+  ref: StackRef,
+  name: string,
+  details: object,
+  signal?: AbortSignal,
+): Promise<void> {
+  await heat.call('POST', ['stacks', ref.name, ref.id, 'resources', name, 'signal'], {
+    doing: `Signalling ${name} of the Heat stack ${ref.name}`,
+    ok: [200],
+    body: details,
+    repeatable: 'id' in details,
+    signal,
+  });
+}
+
+/** PATCH …/resources/{name}: marks a resource as broken (CHECK_FAILED), so that the next update replaces it. */
+export async function markUnhealthy(
+  heat: ServiceClient,
+  ref: StackRef,
+  name: string,
+  reason: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await heat.call('PATCH', ['stacks', ref.name, ref.id, 'resources', name], {
+    doing: `Marking ${name} of the Heat stack ${ref.name} as broken`,
+    ok: [200],
+    body: { mark_unhealthy: true, resource_status_reason: reason },
+    repeatable: true,
+    signal,
+  });
+}
+
 function resourceFrom(wire: WireResource, root: StackRef): StackResource {
   const nested = linkedStack(wire.links, 'nested');
   return {

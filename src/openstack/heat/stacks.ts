@@ -1,5 +1,6 @@
-import { isNotFound, OpenStackError } from '../../errors.ts';
+import { ConfigError, isNotFound, OpenStackError } from '../../errors.ts';
 import type { ServiceClient } from '../service-client.ts';
+import { assertWithinLimits } from './request-limits.ts';
 import { type Stack, type StackSummary, stackFrom, stackSummaryFrom, type WireStack } from './stack.ts';
 
 /** A stack for certain: the name alone stays free for another one to take after a deletion. */
@@ -34,40 +35,54 @@ export interface UpdateStackOptions extends Partial<StackTemplate> {
   tags?: readonly string[];
 }
 
-/** Heat checks the whole template and makes a trust before it answers. */
-const acceptedWithinMs = 120_000;
+/** Heat checks the whole template and makes a trust before it answers. Milliseconds. */
+export const acceptedWithinMs = 120_000;
 
 /**
  * POST /stacks. Answers once Heat has accepted the stack, long before it is built. 409 if the name is taken, 400 for a
- * template or parameter that Heat refuses; then no stack exists.
+ * template or parameter that Heat refuses; then no stack exists. It is never sent twice: after an answer that was lost
+ * look with findStack whether there is a stack.
+ *
+ * @throws ConfigError, before anything is sent, for a name, tag or size that Heat would refuse.
  */
 export async function createStack(
   heat: ServiceClient,
   options: CreateStackOptions,
   signal?: AbortSignal,
 ): Promise<StackRef> {
+  const doing = `Creating the Heat stack ${options.name}`;
   const { stack } = await heat.post<{ stack: { id: string } }>(['stacks'], {
-    doing: `Creating the Heat stack ${options.name}`,
+    doing,
     ok: [201],
-    body: {
-      stack_name: options.name,
-      template: options.template,
-      files: options.files,
-      environment: options.environment,
-      parameters: options.parameters,
-      timeout_mins: options.timeoutMinutes,
-      disable_rollback: !(options.rollback ?? false),
-      tags: options.tags?.join(','),
-    },
+    body: createBody(doing, options),
     deadlineMs: acceptedWithinMs,
     signal,
   });
   return { name: options.name, id: stack.id };
 }
 
+/** What Heat is sent about a stack that is to be made. Throws ConfigError for what is beyond Heat's limits. */
+export function createBody(doing: string, options: CreateStackOptions): object {
+  const body = {
+    stack_name: options.name,
+    template: options.template,
+    files: options.files,
+    environment: options.environment,
+    parameters: options.parameters,
+    timeout_mins: options.timeoutMinutes,
+    disable_rollback: !(options.rollback ?? false),
+    tags: tagText(doing, options.tags),
+  };
+  assertWithinLimits(doing, body);
+  return body;
+}
+
 /**
  * PATCH /stacks/{name}/{id}: changes the given parameters, and the template if one is given. Answers once Heat has
- * accepted it. Heat accepts it during another update too, which then ends where this one leads.
+ * accepted it. Heat accepts it during another update too, which then ends where this one leads. 400 while the stack is
+ * being deleted, 404 afterwards.
+ *
+ * @throws ConfigError, before anything is sent, for a tag or size that Heat would refuse.
  */
 export async function updateStack(
   heat: ServiceClient,
@@ -75,19 +90,34 @@ export async function updateStack(
   options: UpdateStackOptions,
   signal?: AbortSignal,
 ): Promise<void> {
+  const doing = `Updating the Heat stack ${ref.name}`;
   await heat.call('PATCH', ['stacks', ref.name, ref.id], {
-    doing: `Updating the Heat stack ${ref.name}`,
+    doing,
     ok: [202],
-    body: {
-      template: options.template,
-      files: options.files,
-      parameters: options.parameters,
-      timeout_mins: options.timeoutMinutes,
-      tags: options.tags?.join(','),
-    },
+    body: updateBody(doing, options),
     deadlineMs: acceptedWithinMs,
     signal,
   });
+}
+
+/** What Heat is sent about a change. Throws ConfigError for what is beyond Heat's limits. */
+export function updateBody(doing: string, options: UpdateStackOptions): object {
+  const body = {
+    template: options.template,
+    files: options.files,
+    parameters: options.parameters,
+    timeout_mins: options.timeoutMinutes,
+    tags: tagText(doing, options.tags),
+  };
+  assertWithinLimits(doing, body);
+  return body;
+}
+
+function tagText(doing: string, tags: readonly string[] | undefined): string | undefined {
+  const split = tags?.find((tag) => tag.includes(','));
+  if (split === undefined) return tags?.join(',');
+  const problem = `the tag ${split} has a comma, at which Heat would take it apart`;
+  throw new ConfigError(`${doing}: ${problem}`, [problem]);
 }
 
 /**
@@ -138,27 +168,49 @@ export async function getStack(
   return stackFrom(stack);
 }
 
-/** All stacks of the project that carry all of `tags`; with `nested` also those that other stacks are made of. */
+/** Which stacks to list. Each of the three holds only for those that are given. */
+export interface ListStacksOptions {
+  /** All of these tags. */
+  tags?: readonly string[];
+  /** At least one of these tags. */
+  anyTag?: readonly string[];
+  /** None of these tags. */
+  notAnyTag?: readonly string[];
+  /** Also the stacks that other stacks are made of. */
+  nested?: boolean;
+  pageSize?: number;
+}
+
+/** GET /stacks, page by page: the stacks of the project. Deleted ones are not among them. */
 export async function listStacks(
   heat: ServiceClient,
-  options: { tags?: readonly string[]; nested?: boolean; pageSize?: number } = {},
+  { tags, anyTag, notAnyTag, nested, pageSize = 100 }: ListStacksOptions = {},
   signal?: AbortSignal,
 ): Promise<StackSummary[]> {
-  const limit = options.pageSize ?? 100;
+  const query = {
+    tags: tags?.join(','),
+    tags_any: anyTag?.join(','),
+    not_tags_any: notAnyTag?.join(','),
+    show_nested: nested,
+    limit: pageSize,
+  };
   const found: StackSummary[] = [];
   for (let marker: string | undefined; ; marker = found.at(-1)?.id) {
     const { stacks } = await heat.get<{ stacks: WireStack[] }>(['stacks'], {
       doing: 'Listing the Heat stacks',
       ok: [200],
-      query: { tags: options.tags?.join(','), show_nested: options.nested, limit, marker },
+      query: { ...query, marker },
       signal,
     });
     found.push(...stacks.map(stackSummaryFrom));
-    if (stacks.length < limit) return found;
+    if (stacks.length < pageSize) return found;
   }
 }
 
-/** DELETE /stacks/{name}/{id}: Heat begins to delete, whatever the stack is doing. Gone is success. */
+/**
+ * DELETE /stacks/{name}/{id}: Heat begins to delete, whatever the stack is doing, and again after DELETE_FAILED. Gone is
+ * success.
+ */
 export async function deleteStack(heat: ServiceClient, ref: StackRef, signal?: AbortSignal): Promise<void> {
   await heat.delete(['stacks', ref.name, ref.id], {
     doing: `Deleting the Heat stack ${ref.name}`,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { boolYaml11Tag, defineScalarTag, load, NOT_RESOLVED, Schema, timestampTag, YAML11_SCHEMA } from 'js-yaml';
 import { ConfigError } from '../../errors.ts';
+import { isMap, isNestedTemplate, parseHeatYaml } from './heat-yaml.ts';
+import { assertWithinLimits } from './request-limits.ts';
 
 /** A template with everything that it refers to, as POST /stacks takes it. */
 export interface LoadedTemplate {
@@ -9,28 +10,6 @@ export interface LoadedTemplate {
   /** The content of each file under its path relative to the template, with slashes. */
   files: Record<string, string>;
 }
-
-/** Heat's own defaults: max_template_size, which holds for each template, and max_json_body_size, for a request. */
-const largestTemplate = 512 * 1024;
-const largestBody = 1024 * 1024;
-/** Room in a request for parameters, environment and the rest. */
-const reservedInBody = 64 * 1024;
-
-/** The words for true and false that Heat's parser knows: YAML 1.1 without `y` and `n`, which are fine names. */
-const heatBoolean = defineScalarTag(boolYaml11Tag.tagName, {
-  implicit: true,
-  resolve(source) {
-    if (/^(yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(source)) return true;
-    return /^(no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source) ? false : NOT_RESOLVED;
-  },
-  identify: (value) => typeof value === 'boolean',
-});
-
-/** YAML 1.1 as Heat reads it, where a date such as the template's version stays a text. */
-const heatYaml = new Schema([
-  ...YAML11_SCHEMA.tags.filter((tag) => tag !== timestampTag && tag !== boolYaml11Tag),
-  heatBoolean,
-]);
 
 /** A file that is referred to, and by which one. */
 interface Reference {
@@ -49,8 +28,9 @@ export async function loadTemplate(path: string): Promise<LoadedTemplate> {
   const root = resolve(path);
   const bundle = new Bundle(dirname(root));
   const template = await bundle.template({ path: root, from: 'the command' });
-  bundle.check(root, template);
-  return { template, files: bundle.files };
+  const loaded = { template, files: bundle.files };
+  assertWithinLimits(`The Heat template ${root} cannot be used`, loaded);
+  return loaded;
 }
 
 class Bundle {
@@ -68,17 +48,6 @@ class Bundle {
     const rewritten = await this.#rewrite(parsed, reference.path);
     if (isMap(rewritten)) return rewritten;
     throw unusable(reference.path, 'is not a Heat template: a map with heat_template_version is expected');
-  }
-
-  check(root: string, template: object): void {
-    const sizes = new Map([[root, bytes(JSON.stringify(template))]]);
-    for (const [name, content] of Object.entries(this.files)) sizes.set(name, bytes(content));
-    for (const [name, size] of sizes) {
-      if (size > largestTemplate) throw tooLarge(name, size, largestTemplate);
-    }
-    const body = bytes(JSON.stringify({ template, files: this.files }));
-    if (body > largestBody - reservedInBody)
-      throw tooLarge(`${root} with its files`, body, largestBody - reservedInBody);
   }
 
   async #rewrite(value: unknown, file: string): Promise<unknown> {
@@ -136,10 +105,6 @@ function referred(name: string, file: string): Reference {
   return { path: resolve(dirname(file), name), from: file };
 }
 
-function isNestedTemplate(type: string): boolean {
-  return /\.(yaml|yml|template)$/.test(type) && !type.includes('::');
-}
-
 async function readText({ path, from }: Reference): Promise<string> {
   const content = await readFile(path).catch((cause: unknown) => {
     throw new ConfigError(`The Heat template cannot be read`, [`${path} is missing; ${from} refers to it`], { cause });
@@ -153,7 +118,7 @@ async function readText({ path, from }: Reference): Promise<string> {
 
 function parse(path: string, text: string): unknown {
   try {
-    return load(text, { schema: heatYaml });
+    return parseHeatYaml(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw unusable(path, `is not valid YAML: ${reason}`);
@@ -162,18 +127,4 @@ function parse(path: string, text: string): unknown {
 
 function unusable(path: string, reason: string): ConfigError {
   return new ConfigError('The Heat template cannot be used', [`${path} ${reason}`]);
-}
-
-function tooLarge(name: string, size: number, limit: number): ConfigError {
-  return new ConfigError('The Heat template is too large', [
-    `${name} has ${size} bytes, and Heat accepts ${limit}; move scripts into an object in Swift`,
-  ]);
-}
-
-function bytes(text: string): number {
-  return Buffer.byteLength(text);
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

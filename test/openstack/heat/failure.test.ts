@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StackEvent } from '../../../src/openstack/heat/events.ts';
-import { firstFailure } from '../../../src/openstack/heat/failure.ts';
+import { type StackEvent, withTypes } from '../../../src/openstack/heat/events.ts';
+import { firstFailure, ofLastAction } from '../../../src/openstack/heat/failure.ts';
+import type { StackResource } from '../../../src/openstack/heat/resources.ts';
 
 const root = { name: 'demo', id: 's0' };
 const group = { name: 'demo-nodes-x', id: 's1' };
@@ -37,7 +38,13 @@ describe('the first failure', () => {
       failed(root, root.name, 'OS::Heat::Stack', `Resource CREATE failed: ${quota}`),
     ];
 
-    expect(firstFailure(events)).toEqual({ resource: 'server', resourceType: 'OS::Nova::Server', reason: quota });
+    expect(firstFailure(events)).toEqual({
+      resource: 'server',
+      resourceType: 'OS::Nova::Server',
+      resourceId: '',
+      stack: node,
+      reason: quota,
+    });
   });
 
   it('is not that of a resource which was only stopped because of it', () => {
@@ -58,7 +65,11 @@ describe('the first failure', () => {
   it('is that of the stack when no resource failed', () => {
     const events = [failed(root, root.name, 'OS::Heat::Stack', 'Timed out')];
 
-    expect(firstFailure(events)).toEqual({ resource: 'demo', resourceType: 'OS::Heat::Stack', reason: 'Timed out' });
+    expect(firstFailure(events)).toMatchObject({
+      resource: 'demo',
+      resourceType: 'OS::Heat::Stack',
+      reason: 'Timed out',
+    });
   });
 
   it('is none where nothing failed', () => {
@@ -70,5 +81,39 @@ describe('the first failure', () => {
 
     expect(firstFailure([fine])).toBeUndefined();
     expect(firstFailure([])).toBeUndefined();
+  });
+});
+
+describe('the events of the last action', () => {
+  const creation = failed(root, 'server', '', quota);
+  const begins = (stack: StackEvent['stack']): StackEvent => ({
+    ...failed(stack, stack.name, '', 'Stack DELETE started'),
+    state: 'IN_PROGRESS',
+  });
+  const deletion = failed(root, 'network', '', 'Conflict: resources.network: in use');
+
+  it('leave out why something before it failed', () => {
+    const events = [creation, begins(root), begins(node), deletion];
+
+    expect(firstFailure(ofLastAction(events, root))).toMatchObject({ resource: 'network' });
+  });
+
+  it('are all events when Heat has dropped the beginning', () => {
+    expect(ofLastAction([creation, begins(node), deletion], root)).toHaveLength(3);
+  });
+});
+
+describe('events', () => {
+  it('get the types of the resources of their own stack, and none when those are gone', () => {
+    const resource = { name: 'server', type: 'OS::Nova::Server', stack: node } as StackResource;
+    const events = [failed(node, 'server', '', quota), failed(root, 'server', '', quota), failed(node, 'gone', '', '')];
+    const ofStack = failed(root, root.name, 'OS::Heat::Stack', '');
+
+    expect(withTypes([...events, ofStack], [resource]).map(({ resourceType }) => resourceType)).toEqual([
+      'OS::Nova::Server',
+      '',
+      '',
+      'OS::Heat::Stack',
+    ]);
   });
 });

@@ -1,14 +1,17 @@
 import { STATUS_CODES } from 'node:http';
-import { ApiError } from '../http/api-error.ts';
-import { type Exchange, type Reply, readJson, type Service } from '../http/exchange.ts';
-import type { Caller } from '../keystone/state.ts';
+import type { ApiError } from '../http/api-error.ts';
+import type { Exchange, Reply, Service } from '../http/exchange.ts';
 import type { World } from '../world.ts';
-import { tellOfResource } from './engine/events.ts';
-import { badRequest, missing } from './errors.ts';
-import { checkProject, resourceInPath, stackInPath } from './find-stack.ts';
 import { typeNames } from './resources/types.ts';
-import { acceptSignal } from './resources/wait-condition-handle.ts';
-import { changeStack, postStack, previewStack, removeStack, validateTemplate } from './stack-requests.ts';
+import { actOnStack, markResource, signalResource } from './stack-actions.ts';
+import {
+  changeStack,
+  postStack,
+  previewChange,
+  previewStack,
+  removeStack,
+  validateTemplate,
+} from './stack-requests.ts';
 import {
   listEvents,
   listOutputs,
@@ -23,7 +26,6 @@ import {
   showStack,
   showTemplate,
 } from './stack-views.ts';
-import type { Stack } from './state.ts';
 
 const project = '/v1/:project';
 const stack = `${project}/stacks/:name/:id`;
@@ -53,10 +55,12 @@ export const heat: Service = {
     { method: 'GET', path: stack, handle: showStack },
     { method: 'PUT', path: stack, handle: changeStack },
     { method: 'PATCH', path: stack, handle: changeStack },
+    { method: 'PATCH', path: `${stack}/preview`, handle: previewChange },
     { method: 'DELETE', path: stack, handle: removeStack },
     { method: 'POST', path: `${stack}/actions`, handle: actOnStack },
     { method: 'GET', path: `${stack}/resources`, handle: listResources },
     { method: 'GET', path: `${stack}/resources/:resource`, handle: showResource },
+    { method: 'PATCH', path: `${stack}/resources/:resource`, handle: markResource },
     { method: 'POST', path: `${stack}/resources/:resource/signal`, handle: signalResource },
     { method: 'GET', path: `${stack}/events`, handle: listEvents },
     { method: 'GET', path: `${stack}/outputs`, handle: listOutputs },
@@ -101,39 +105,4 @@ function refuse(error: ApiError, exchange: Exchange): Reply {
 function showVersions(world: World): Reply {
   const links = [{ rel: 'self', href: `${world.baseUrl}/orchestration/v1/` }];
   return { status: 300, body: { versions: [{ id: 'v1.0', status: 'CURRENT', links }] } };
-}
-
-/** POST …/signal, by the stack's owner or by a user whom Heat made for it. */
-async function signalResource(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
-  const target = stackToSignal(world, exchange, caller);
-  const resource = resourceInPath(target, exchange);
-  const details = await readJson(exchange);
-  if (world.faults.strikes('signal'))
-    throw new ApiError(503, 'HTTPServiceUnavailable', 'Heat could not be reached from the server.');
-  if (resource.type !== 'OS::Heat::WaitConditionHandle') {
-    throw badRequest(`Resource ${resource.name} does not support signals`);
-  }
-  const reason = acceptSignal(resource, details);
-  if (reason !== undefined) tellOfResource(world, target, resource, 'SIGNAL_COMPLETE', `Signal: ${reason}`);
-  return { status: 200, body: null };
-}
-
-function stackToSignal(world: World, exchange: Exchange, caller: Caller): Stack {
-  checkProject(exchange, caller);
-  const found = world.heat.stacks.get(exchange.params.id ?? '');
-  const isMine = found?.owner.projectId === caller.projectId || found?.userProjectId === caller.projectId;
-  if (found === undefined || !isMine || found.deletedAt !== undefined)
-    throw missing('Stack', exchange.params.name ?? '');
-  return found;
-}
-
-async function actOnStack(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
-  const target = stackInPath(world, exchange, caller, true);
-  const [action = ''] = Object.keys(await readJson(exchange));
-  if (!['check', 'suspend', 'resume', 'cancel_update', 'cancel_without_rollback'].includes(action)) {
-    throw badRequest(`Invalid action ${action} specified`);
-  }
-  if (action === 'check') return { status: 200, body: null };
-  const state = `${target.action}_${target.status}`;
-  throw new ApiError(400, 'NotSupported', `${action} when stack is ${state} is not supported.`);
 }

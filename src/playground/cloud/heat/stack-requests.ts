@@ -4,18 +4,16 @@ import type { Caller } from '../keystone/state.ts';
 import { htmlPage } from '../support/html.ts';
 import { mapOf, textOf } from '../support/values.ts';
 import type { World } from '../world.ts';
-import {
-  checkedParameters,
-  createStack,
-  deleteStack,
-  type StackSource,
-  updateStack,
-} from './engine/stack-lifecycle.ts';
+import { previewChanges, previewResources } from './engine/preview.ts';
+import { createStack, deleteStack, updateStack } from './engine/stack-lifecycle.ts';
 import { validateTemplateForm } from './engine/validate.ts';
 import { badRequest, invalid } from './errors.ts';
 import { checkProject, stackInPath } from './find-stack.ts';
-import { shownValue } from './template/parameters.ts';
+import { checkTemplateSizes } from './limits.ts';
+import { typeOf } from './resources/types.ts';
+import type { StackSource } from './state.ts';
 import { parseTemplate } from './template/parse-template.ts';
+import type { ParameterSchema, Template } from './template/template.ts';
 import { stackUrl } from './views.ts';
 
 /** POST /stacks */
@@ -25,6 +23,7 @@ export async function postStack(world: World, exchange: Exchange, caller: Caller
   const name = stackName(body);
   const source = sourceOf(body);
   checkFree(world, caller, name);
+  checkTrust(caller);
   const stack = createStack(world, caller, name, source);
   if (world.faults.strikes('quota')) world.nova.quota.ram = 1024;
   const href = stackUrl(world, stack);
@@ -33,6 +32,11 @@ export async function postStack(world: World, exchange: Exchange, caller: Caller
     headers: { location: href },
     body: { stack: { id: stack.id, links: [{ href, rel: 'self' }] } },
   };
+}
+
+/** Heat makes a trust for each stack. Keystone refuses it to application credentials, and Heat does not say so. */
+function checkTrust({ delegated }: Caller): void {
+  if (delegated) throw new ApiError(500, 'RemoteError', '');
 }
 
 /** PUT and PATCH /stacks/:name/:id: in full, or on top of what is there. */
@@ -58,22 +62,7 @@ export async function previewStack(world: World, exchange: Exchange, caller: Cal
   const name = stackName(body);
   const source = sourceOf(body);
   checkFree(world, caller, name);
-  const parameters = checkedParameters(world, caller, { id: 'None', name }, source);
-  const shown = [...parameters].map(([key, value]) => [key, shownValue(source.template.parameters.get(key), value)]);
-  const resources = [...source.template.resources.values()].map((definition) => ({
-    resource_name: definition.name,
-    resource_type: definition.type,
-    resource_action: 'INIT',
-    resource_status: 'COMPLETE',
-    resource_status_reason: '',
-    physical_resource_id: '',
-    required_by: [],
-    attributes: {},
-    properties: definition.properties,
-    metadata: {},
-    description: '',
-    stack_name: name,
-  }));
+  const resources = previewResources(world, caller, name, source);
   const description = source.template.description ?? 'No description';
   return {
     status: 200,
@@ -82,7 +71,6 @@ export async function previewStack(world: World, exchange: Exchange, caller: Cal
         stack_name: name,
         id: 'None',
         description,
-        parameters: Object.fromEntries(shown),
         tags: source.tags,
         timeout_mins: source.timeoutMinutes,
         disable_rollback: true,
@@ -93,24 +81,40 @@ export async function previewStack(world: World, exchange: Exchange, caller: Cal
   };
 }
 
+/** PATCH /stacks/:name/:id/preview: what an update would do, and nothing is done. */
+export async function previewChange(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
+  const stack = stackInPath(world, exchange, caller, true);
+  const source = patchedSource(stack, await readJson(exchange));
+  return { status: 200, body: { resource_changes: previewChanges(world, stack, source) } };
+}
+
 /** POST /validate: what a template wants to know, or a 400 if it is none. */
 export async function validateTemplate(_: World, exchange: Exchange, caller: Caller): Promise<Reply> {
   checkProject(exchange, caller);
   const { template, files } = sourceOf(await readJson(exchange));
   validateTemplateForm(template, files);
-  const parameters = [...template.parameters.values()].map((schema) => {
-    const type = schema.type
-      .split('_')
-      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-      .join('');
-    const { description, label, hidden, hasDefault } = schema;
-    const usual = hasDefault ? { Default: schema.default } : {};
-    return [schema.name, { Type: type, Description: description, NoEcho: String(hidden), Label: label, ...usual }];
+  const showsNested = /^true$/i.test(exchange.query.get('show_nested') ?? '');
+  return { status: 200, body: validated(template, showsNested ? files : undefined) };
+}
+
+/** What a template wants to know; with `files` also what those inside it do, by the resource that each of them is. */
+function validated(template: Template, files: Readonly<Record<string, string>> | undefined): Record<string, unknown> {
+  const parameters = [...template.parameters.values()].map((schema) => [schema.name, parameterForm(schema)]);
+  const nested = [...template.resources.values()].flatMap((definition) => {
+    const inside = files && typeOf(definition.type, files).nested?.(definition.properties, definition.name);
+    return inside ? [[definition.name, { Type: definition.type, ...validated(inside.template, files) }]] : [];
   });
   return {
-    status: 200,
-    body: { Description: template.description ?? 'No description', Parameters: Object.fromEntries(parameters) },
+    Description: template.description ?? 'No description',
+    Parameters: Object.fromEntries(parameters),
+    ...(nested.length > 0 && { NestedParameters: Object.fromEntries(nested) }),
   };
+}
+
+function parameterForm({ type, description, label, hidden, hasDefault, ...schema }: ParameterSchema): object {
+  const words = type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const usual = hasDefault ? { Default: schema.default } : {};
+  return { Type: words.join(''), Description: description, NoEcho: String(hidden), Label: label, ...usual };
 }
 
 function stackName(body: Record<string, unknown>): string {
@@ -131,9 +135,11 @@ function checkFree(world: World, caller: Caller, name: string): void {
 
 function sourceOf(body: Record<string, unknown>): StackSource {
   if (body.template === undefined) throw badRequest('No template specified');
+  const files = filesOf(body);
+  checkTemplateSizes(body.template, files);
   return {
     template: parseTemplate(body.template),
-    files: filesOf(body),
+    files,
     given: givenParameters(body),
     tags: tagsOf(body.tags),
     timeoutMinutes: timeoutOf(body.timeout_mins),
@@ -142,6 +148,7 @@ function sourceOf(body: Record<string, unknown>): StackSource {
 
 /** What is not said stays; parameters that the template does not have are overlooked. */
 function patchedSource(stack: StackSource, body: Record<string, unknown>): StackSource {
+  checkTemplateSizes(body.template ?? '', filesOf(body));
   const template = body.template === undefined ? stack.template : parseTemplate(body.template);
   const cleared = Array.isArray(body.clear_parameters) ? body.clear_parameters : [];
   const given = Object.entries({ ...stack.given, ...givenParameters(body) });

@@ -1,3 +1,4 @@
+import { ApiError } from '../http/api-error.ts';
 import type { Exchange, Reply } from '../http/exchange.ts';
 import type { Caller } from '../keystone/state.ts';
 import type { World } from '../world.ts';
@@ -51,7 +52,8 @@ function isAskedFor(stack: Stack, query: URLSearchParams): boolean {
     among('status', stack.status) &&
     list('tags').every((tag) => stack.tags.includes(tag)) &&
     (list('tags_any').length === 0 || list('tags_any').some((tag) => stack.tags.includes(tag))) &&
-    !(list('not_tags').length > 0 && list('not_tags').every((tag) => stack.tags.includes(tag)))
+    !(list('not_tags').length > 0 && list('not_tags').every((tag) => stack.tags.includes(tag))) &&
+    !list('not_tags_any').some((tag) => stack.tags.includes(tag))
   );
 }
 
@@ -158,9 +160,11 @@ export function listOutputs(world: World, exchange: Exchange, caller: Caller): R
 
 /** GET /stacks/:name/:id/outputs/:output */
 export function showOutput(world: World, exchange: Exchange, caller: Caller): Reply {
-  const stack = stackInPath(world, exchange, caller);
+  const stack = stackInPath(world, exchange, caller, true);
   const name = exchange.params.output ?? '';
-  if (!stack.template.outputs.has(name)) throw missing('Stack output', name);
+  if (!stack.template.outputs.has(name)) {
+    throw new ApiError(404, 'NotFound', `Specified output key ${name} not found.`);
+  }
   return { status: 200, body: { output: outputView(world, stack, name) } };
 }
 

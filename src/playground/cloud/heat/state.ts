@@ -2,7 +2,7 @@ import type { Caller } from '../keystone/state.ts';
 import type { Template } from './template/template.ts';
 
 /** What is done with a stack or a resource. */
-export type Action = 'INIT' | 'CREATE' | 'UPDATE' | 'DELETE' | 'CHECK';
+export type Action = 'INIT' | 'CREATE' | 'UPDATE' | 'ROLLBACK' | 'DELETE' | 'CHECK';
 
 /** How far it got. */
 export type Status = 'IN_PROGRESS' | 'COMPLETE' | 'FAILED';
@@ -49,6 +49,15 @@ export interface HeatEvent {
   readonly reason: string;
 }
 
+/** What a stack is made of, or is to become. */
+export interface StackSource {
+  template: Template;
+  files: Readonly<Record<string, string>>;
+  given: Record<string, unknown>;
+  tags: string[];
+  timeoutMinutes: number | null;
+}
+
 /** A stack, at the top or nested in a resource of another. */
 export interface Stack {
   readonly id: string;
@@ -59,6 +68,8 @@ export interface Stack {
   readonly rootId: string;
   /** The project, in Heat's own domain, of the users that signal. */
   readonly userProjectId: string;
+  /** What it was before the update that is under way. */
+  before: StackSource | undefined;
   /** As it was written. */
   template: Template;
   /** What it comes to with the parameters: without what conditions leave out. */

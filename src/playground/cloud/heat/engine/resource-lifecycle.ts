@@ -54,7 +54,7 @@ export async function ensureResource(site: Site, definition: ResourceDefinition,
     await makeResource(site, existing ?? newResource(stack, definition), definition);
     return;
   }
-  if (existing.status !== 'COMPLETE' || existing.type !== definition.type) {
+  if (isBroken(existing, definition)) {
     await replaceResource(site, existing, definition);
     return;
   }
@@ -95,13 +95,11 @@ async function changeResource(site: Site, resource: Resource, definition: Resour
   await attempt(site, resource, 'UPDATE', async () => {
     wanted = wantedProperties(site, type, definition);
   });
-  const names = Object.keys({ ...wanted, ...resource.properties });
-  const differs = names.filter((name) => !sameJson(wanted[name], resource.properties[name]));
-  const changed = differs.filter((name) => type.ignores?.(name, wanted) !== true);
+  const changed = changedProperties(type, resource, wanted);
   // A stack below may have a new template although its properties are as they were.
   if (changed.length === 0 && resource.nestedStackId === undefined) return;
   setResourceState(world, stack, resource, 'UPDATE', 'IN_PROGRESS');
-  if (type.update === undefined || changed.some((name) => type.properties[name]?.updatable !== true)) {
+  if (!canChange(type, changed)) {
     setResourceState(
       world,
       stack,
@@ -121,6 +119,37 @@ async function changeResource(site: Site, resource: Resource, definition: Resour
   setResourceState(world, stack, resource, 'UPDATE', 'COMPLETE');
 }
 
+/** What an update would do to a resource. */
+export type Fate = 'added' | 'replaced' | 'updated' | 'unchanged';
+
+/** What ensureResource would do in an update. `site.stack` is the stack as it would be. */
+export function fateOf(site: Omit<Site, 'signal'>, definition: ResourceDefinition): Fate {
+  const existing = site.stack.resources.get(definition.name);
+  if (existing === undefined || existing.action === 'INIT') return 'added';
+  if (isBroken(existing, definition)) return 'replaced';
+  const type = typeOf(definition.type, site.stack.files);
+  const changed = changedProperties(type, existing, wantedProperties(site, type, definition));
+  if (!canChange(type, changed)) return 'replaced';
+  return changed.length > 0 || existing.nestedStackId !== undefined ? 'updated' : 'unchanged';
+}
+
+/** What failed is made anew; but a stack inside goes on from where it stopped. */
+function isBroken({ type, status, nestedStackId }: Resource, definition: ResourceDefinition): boolean {
+  return type !== definition.type || (status !== 'COMPLETE' && nestedStackId === undefined);
+}
+
+function changedProperties(type: ResourceType, resource: Resource, wanted: Record<string, unknown>): string[] {
+  const names = Object.keys({ ...wanted, ...resource.properties });
+  const differs = names.filter((name) => !sameJson(wanted[name], resource.properties[name]));
+  return differs.filter((name) => type.ignores?.(name, wanted) !== true);
+}
+
+function canChange(type: ResourceType, changed: readonly string[]): boolean {
+  return (
+    changed.length === 0 || (type.update !== undefined && changed.every((name) => type.properties[name]?.updatable))
+  );
+}
+
 /** The new one first, so that what refers to it can move over; then the old one goes. */
 async function replaceResource(site: Site, old: Resource, definition: ResourceDefinition): Promise<void> {
   await makeResource(site, newResource(site.stack, definition), definition);
@@ -128,7 +157,7 @@ async function replaceResource(site: Site, old: Resource, definition: ResourceDe
 }
 
 function wantedProperties(
-  { world, engine, stack }: Site,
+  { world, engine, stack }: Omit<Site, 'signal'>,
   type: ResourceType,
   definition: ResourceDefinition,
 ): Record<string, unknown> {

@@ -4,9 +4,8 @@ import type { World } from '../../world.ts';
 import { failureLine, ResourceFailed } from '../errors.ts';
 import type { Engine, NestedSource, ResourceLook, ResourceWork } from '../resources/resource-type.ts';
 import { removeSignalUsers } from '../resources/signal-users.ts';
-import type { Action, Stack, Traversal } from '../state.ts';
+import type { Action, Stack, StackSource, Traversal } from '../state.ts';
 import { parameterValues } from '../template/parameters.ts';
-import type { Template } from '../template/template.ts';
 import { activeTemplate } from './active-template.ts';
 import { setStackState } from './events.ts';
 import { dependencyGraph, type Graph, reversed } from './graph.ts';
@@ -14,15 +13,6 @@ import { attributeOf, outputOf, referenceOf } from './looks.ts';
 import { ensureResource, newResource, removeResource, type Site } from './resource-lifecycle.ts';
 import { walk } from './scheduler.ts';
 import { validateStack } from './validate.ts';
-
-/** What a stack is made of, or is to become. */
-export interface StackSource {
-  template: Template;
-  files: Readonly<Record<string, string>>;
-  given: Record<string, unknown>;
-  tags: string[];
-  timeoutMinutes: number | null;
-}
 
 /** The engine, for the resource types that have stacks inside. */
 export const engine: Engine = {
@@ -34,6 +24,9 @@ export const engine: Engine = {
   reference: (world, stack, resource) => referenceOf(world, engine, stack, resource),
   output: (world, stack, name) => outputOf(world, engine, stack, name),
 };
+
+/** What brings a stack's resources to where its template wants them. */
+type Run = 'CREATE' | 'UPDATE' | 'ROLLBACK';
 
 /** Heat's own default for a stack without a timeout. */
 const usualTimeoutMinutes = 60;
@@ -58,6 +51,7 @@ export function createStack(
     name,
     owner,
     parent,
+    before: undefined,
     rootId: above?.rootId ?? id,
     userProjectId: above?.userProjectId ?? hexId(),
     parameters,
@@ -80,8 +74,25 @@ export function createStack(
 export function updateStack(world: World, stack: Stack, source: StackSource): void {
   const parameters = checkedParameters(world, stack.owner, stack, source);
   const active = activeTemplate({ ...source, parameters });
-  Object.assign(stack, source, { parameters, active, updatedAt: new Date() });
+  const { template, files, given, tags, timeoutMinutes } = stack;
+  const before = { template, files, given, tags, timeoutMinutes };
+  Object.assign(stack, source, { parameters, active, before, updatedAt: new Date() });
   begin(world, stack, 'UPDATE');
+}
+
+/** Stops a creation or an update where it is. */
+export function cancelStack(stack: Stack): void {
+  stack.traversal?.abort.abort(cancelled);
+}
+
+/** Stops an update, and leads back to what was before it. */
+export function rollBackStack(world: World, stack: Stack): void {
+  const { before } = stack;
+  cancelStack(stack);
+  if (before === undefined) return;
+  const parameters = checkedParameters(world, stack.owner, stack, before);
+  Object.assign(stack, before, { parameters, active: activeTemplate({ ...before, parameters }) });
+  begin(world, stack, 'ROLLBACK');
 }
 
 /** Begins to take a stack away, whatever it is doing. */
@@ -107,7 +118,7 @@ export function checkedParameters(
   return parameters;
 }
 
-function begin(world: World, stack: Stack, action: 'CREATE' | 'UPDATE'): void {
+function begin(world: World, stack: Stack, action: Run): void {
   const previous = stack.traversal;
   if (previous !== undefined) previous.superseded = true;
   const traversal = newTraversal(stack);
@@ -131,7 +142,7 @@ async function after(previous: Traversal | undefined, run: () => Promise<void>):
   await run();
 }
 
-async function converge(site: Site, traversal: Traversal, action: 'CREATE' | 'UPDATE'): Promise<void> {
+async function converge(site: Site, traversal: Traversal, action: Run): Promise<void> {
   const { world, stack, signal } = site;
   const minutes = stack.timeoutMinutes ?? usualTimeoutMinutes;
   const timer = setTimeout(() => traversal.abort.abort(timedOut), (minutes || usualTimeoutMinutes) * 60_000);
@@ -139,7 +150,11 @@ async function converge(site: Site, traversal: Traversal, action: 'CREATE' | 'UP
   const failures = new Failures(site, action);
   const halted = (): boolean => failures.happened || traversal.superseded || signal.aborted;
   const graph = prepare(stack);
-  await walk(graph, (name) => failures.of(name, () => ensureByName(site, name, action)), halted);
+  await walk(
+    graph,
+    (name) => failures.of(name, () => ensureByName(site, name, action === 'CREATE' ? 'CREATE' : 'UPDATE')),
+    halted,
+  );
   if (!halted()) await removeObsolete(site, graph, failures, halted);
   clearTimeout(timer);
   if (signal.aborted) {

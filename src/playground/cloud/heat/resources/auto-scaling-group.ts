@@ -1,8 +1,7 @@
 import { shortId } from '../../support/ids.ts';
 import { numberOf } from '../../support/values.ts';
-import { follow } from '../functions/heat-function.ts';
 import type { Template } from '../template/template.ts';
-import { groupTemplate, memberAttributes, memberByPath, memberReferences, membersOf } from './group-template.ts';
+import { groupAttribute, groupTemplate, memberAttributes, membersOf } from './group-template.ts';
 import { property, type ResourceType } from './resource-type.ts';
 
 /** OS::Heat::AutoScalingGroup */
@@ -28,6 +27,7 @@ export const autoScalingGroup: ResourceType = {
     template: groupTemplate([shortId()], () => properties.resource),
     path: `resources.${name}<nested_stack>.`,
   }),
+  inside: (properties) => ({ template: membersTemplate(properties, []), parameters: {} }),
   create: (work) => work.engine.createNested(work, { template: membersTemplate(work.properties, []), parameters: {} }),
   update: (work) =>
     work.engine.updateNested(work, { template: membersTemplate(work.properties, membersOf(work)), parameters: {} }),
@@ -37,19 +37,12 @@ export const autoScalingGroup: ResourceType = {
     switch (name) {
       case 'current_size':
         return look.engine.nestedStack(look) === undefined ? null : membersOf(look).length;
-      case 'refs':
-        return follow(
-          memberReferences(look).map(([, reference]) => reference),
-          path,
-        );
-      case 'refs_map':
-        return follow(Object.fromEntries(memberReferences(look)), path);
       case 'outputs':
         return attribute === undefined ? null : Object.fromEntries(memberAttributes(look, attribute, rest));
       case 'outputs_list':
         return attribute === undefined ? null : memberAttributes(look, attribute, rest).map(([, value]) => value);
       default:
-        return memberByPath(look, name, path);
+        return groupAttribute(look, name, path);
     }
   },
 };

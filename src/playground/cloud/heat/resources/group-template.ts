@@ -1,4 +1,5 @@
 import { isMap, mapOf } from '../../support/values.ts';
+import { follow } from '../functions/heat-function.ts';
 import type { Stack } from '../state.ts';
 import { parseTemplate } from '../template/parse-template.ts';
 import type { Template } from '../template/template.ts';
@@ -25,13 +26,14 @@ export function memberAttributes(look: ResourceLook, attribute: string, path: re
   return eachMember(look, (stack, name) => look.engine.attribute(look.world, stack, name, attribute, path));
 }
 
-/** What each member is referred to as, by its name. */
-export function memberReferences(look: ResourceLook): [string, unknown][] {
-  return eachMember(look, (stack, name) => look.engine.reference(look.world, stack, name));
+/** What every group tells: `refs`, `refs_map`, and `resource.<member>` and on from there. Undefined for anything else. */
+export function groupAttribute(look: ResourceLook, name: string, path: readonly unknown[]): unknown {
+  if (name !== 'refs' && name !== 'refs_map') return memberByPath(look, name, path);
+  const references = eachMember(look, (stack, member) => look.engine.reference(look.world, stack, member));
+  return follow(name === 'refs' ? references.map(([, one]) => one) : Object.fromEntries(references), path);
 }
 
-/** A resource inside another, or an attribute of it: `resource.<member>`, and on from there. */
-export function memberByPath(look: ResourceLook, attribute: string, path: readonly unknown[]): unknown {
+function memberByPath(look: ResourceLook, attribute: string, path: readonly unknown[]): unknown {
   const inner = /^resource\.(.+)$/.exec(attribute)?.[1];
   const stack = look.engine.nestedStack(look);
   if (inner === undefined || stack === undefined) return undefined;

@@ -14,7 +14,7 @@ export const keypair: ResourceType = {
   attributes: ['public_key', 'private_key'],
   create({ world, caller, resource, properties }) {
     const { name, public_key, save_private_key } = properties;
-    const { keypair: made, privateKey } = createKeypair(world.nova, caller.userId, { keypair: { name, public_key } });
+    const { keypair: made, privateKey } = createKeypair(world.nova, caller, { keypair: { name, public_key } });
     resource.physicalId = made.name;
     if (save_private_key === true) resource.data.set('private_key', privateKey);
   },

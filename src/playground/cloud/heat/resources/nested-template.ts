@@ -26,6 +26,7 @@ export function nestedTemplate(name: string, source: string): ResourceType {
     attributes: [...template.outputs.keys()],
     openAttributes: true, // resource.<name> leads to those inside
     nested: (_, resource) => ({ template, path: `resources.${resource}<${name}>.` }),
+    inside: (properties) => ({ template, parameters: properties }),
     create: (work) => work.engine.createNested(work, { template, parameters: work.properties }),
     update: (work) => work.engine.updateNested(work, { template, parameters: work.properties }),
     remove: (work) => work.engine.deleteNested(work),

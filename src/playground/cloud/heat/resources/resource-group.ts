@@ -1,7 +1,6 @@
 import { isMap } from '../../support/values.ts';
-import { follow } from '../functions/heat-function.ts';
 import type { Template } from '../template/template.ts';
-import { groupTemplate, memberAttributes, memberByPath, memberReferences } from './group-template.ts';
+import { groupAttribute, groupTemplate, memberAttributes } from './group-template.ts';
 import { property, type ResourceType } from './resource-type.ts';
 
 /** OS::Heat::ResourceGroup */
@@ -23,25 +22,19 @@ export const resourceGroup: ResourceType = {
     template: template({ ...properties, count: 1 }),
     path: `resources.${name}<nested_stack>.`,
   }),
+  inside: (properties) => ({ template: template(properties), parameters: {} }),
   create: (work) => work.engine.createNested(work, { template: template(work.properties), parameters: {} }),
   update: (work) => work.engine.updateNested(work, { template: template(work.properties), parameters: {} }),
   remove: (work) => work.engine.deleteNested(work),
   attributeAt(look, name, path) {
     const [attribute, ...rest] = path.map(String);
     switch (name) {
-      case 'refs':
-        return follow(
-          memberReferences(look).map(([, reference]) => reference),
-          path,
-        );
-      case 'refs_map':
-        return follow(Object.fromEntries(memberReferences(look)), path);
       case 'attributes':
         return attribute === undefined ? null : Object.fromEntries(memberAttributes(look, attribute, rest));
       case 'removed_rsrc_list':
         return [];
       default:
-        return memberByPath(look, name, path) ?? memberAttributes(look, name, path).map(([, value]) => value);
+        return groupAttribute(look, name, path) ?? memberAttributes(look, name, path).map(([, value]) => value);
     }
   },
 };

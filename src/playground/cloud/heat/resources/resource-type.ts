@@ -74,6 +74,8 @@ export interface ResourceType {
   validate?(properties: Record<string, unknown>): void;
   /** Templates that are nested in it, for the validation of the whole. */
   nested?(properties: Record<string, unknown>, name: string): NestedCheck | undefined;
+  /** The stack that it would have inside, for a preview. */
+  inside?(properties: Record<string, unknown>): NestedSource;
   /** Resources of the same template that must come first although nothing refers to them. */
   implicit?(definition: ResourceDefinition, template: Template): string[];
   /** Makes it; sets `resource.physicalId`. */

@@ -1,4 +1,5 @@
 import { findImage } from '../../glance/images.ts';
+import { ApiError } from '../../http/api-error.ts';
 import type { Caller } from '../../keystone/state.ts';
 import { findFlavor } from '../../nova/flavors.ts';
 import { addresses, serverView } from '../../nova/server-view.ts';
@@ -128,10 +129,23 @@ function request({ world, caller, resource, properties }: ResourceWork): Record<
     imageRef: findImage(world.glance, caller, String(image))?.id,
     ...(key_name === undefined ? {} : { key_name }),
     metadata,
-    user_data: Buffer.from(userData(world, properties.user_data)).toString('base64'),
+    user_data: encodedUserData(userData(world, properties.user_data)),
     networks: listOf(properties.networks).map((one) => networkRequest(world, caller, mapOf(one))),
     security_groups: listOf(security_groups).map((group) => ({ name: group })),
   };
+}
+
+/** Nova's limit for what is given to a server, in characters of base64. */
+const largestUserData = 65_535;
+
+function encodedUserData(text: string): string {
+  const encoded = Buffer.from(text).toString('base64');
+  if (encoded.length <= largestUserData) return encoded;
+  throw new ApiError(
+    400,
+    'badRequest',
+    `Invalid input for field/attribute user_data. Value: ${encoded}. '${encoded}' is too long`,
+  );
 }
 
 /** User data is a text, or the id of a software configuration that holds one. */

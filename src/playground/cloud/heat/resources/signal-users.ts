@@ -25,7 +25,7 @@ export function createSignalUser(world: World, stack: Stack, name: string): Sign
 
 /** A token of such a user, as it goes into `curl_cli`. */
 export function signalToken(world: World, { user, project }: SignalUser): string {
-  return issueToken(world.keystone, user, project, ['password']).id;
+  return issueToken(world.keystone, { user, methods: ['password'] }, project).id;
 }
 
 /** Takes away what is left of a stack's users when it goes. */

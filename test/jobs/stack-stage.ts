@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Run, StepHandle, Tools } from '../../jobs/run.ts';
+import { StackWatches } from '../../jobs/stack-watches.ts';
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import type { Deployment, DeploymentEventBody, StepProgress } from '../../src/clusters/deployment.ts';
+import { stackParameters } from '../../src/clusters/stack.ts';
+import { silentLogger } from '../../src/log.ts';
+import { readCloud } from '../../src/openstack/clouds.ts';
+import { createImage, uploadImage } from '../../src/openstack/glance/images.ts';
+import { connect } from '../../src/openstack/openstack.ts';
+import { createContainer } from '../../src/openstack/swift/containers.ts';
+import { startCloud } from '../../src/playground/cloud/cloud.ts';
+import { CountingProxy } from '../support/counting-proxy.ts';
+import { approvedStaging, deploymentAfter, stagingSpec } from '../support/fixtures.ts';
+
+const log = silentLogger();
+
+/** What the steps before `stack` have left. */
+const earlier: DeploymentEventBody[] = (
+  [
+    ['build', { version: 'v1.34.2', commit: 'abc', files: [] }],
+    ['publish', { container: 'releases', server: { object: 'server.tar.gz', sha256: '0'.repeat(64) } }],
+    ['image', { id: 'image-1', name: 'debian-12', uploaded: false }],
+    ['keypair', { name: 'ops', imported: false }],
+  ] as const
+).flatMap(([step, result]) => [
+  { type: 'step-started', step, attempt: 1 } as DeploymentEventBody,
+  { type: 'step-finished', step, attempt: 1, result } as DeploymentEventBody,
+]);
+
+/** A deployment that has come as far as its stack. */
+export function readyForStack(spec: Partial<ClusterSpec> = {}): Deployment {
+  const [requested, ...others] = approvedStaging;
+  const first = { ...requested, spec: { ...stagingSpec, ...spec } } as DeploymentEventBody;
+  return deploymentAfter(first, ...others, ...earlier);
+}
+
+/** A step that remembers what it reported, as the record of a deployment does. */
+export class RecordingStep implements StepHandle {
+  readonly attempt = 1;
+  startedAt = Date.now();
+  marker: string | undefined;
+  readonly told: StepProgress[] = [];
+  readonly events: DeploymentEventBody[] = [];
+
+  report: StepHandle['report'] = async (progress, { marker, events = [] } = {}) => {
+    this.told.push(progress);
+    this.events.push(...events);
+    this.marker = marker ?? this.marker;
+  };
+  tick(): void {}
+  async checkpoint(): Promise<void> {}
+  again({ afterSeconds }: { afterSeconds: number }) {
+    return { again: true, afterSeconds } as const;
+  }
+}
+
+/** A cloud of the playground with a counting proxy before its Heat, and what a step needs to work with it. */
+export async function openStackStage() {
+  const cloud = await startCloud({ log, delays: 'none' });
+  const config = readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
+  const direct = connect(config, { log });
+  const proxy = await CountingProxy.before(await direct.heat.endpoint());
+  const openstack = connect({ ...config, endpointOverrides: { orchestration: proxy.address } }, { log });
+  await createContainer(direct.swift, 'releases');
+  const image = await createImage(direct.glance, { name: 'debian', diskFormat: 'raw', containerFormat: 'bare' });
+  await uploadImage(direct.glance, image.id, { content: () => Readable.from([Buffer.alloc(1024)]), size: 1024 });
+  const mutexes: string[] = [];
+
+  function runOf(deployment: Deployment, step: StepHandle, template: string): Run {
+    const watches = new StackWatches(() => openstack);
+    const tools = {
+      openstack: () => openstack,
+      stackWatch: (choice: ClusterSpec) => watches.get(choice),
+      mutex: {
+        run: (name: string, signal: AbortSignal, work: (inside: AbortSignal) => unknown) => {
+          mutexes.push(name);
+          return work(signal);
+        },
+      },
+      template,
+      log,
+    } as unknown as Tools;
+    return { deployment, step, tools, openstack, signal: new AbortController().signal, log };
+  }
+  return {
+    direct,
+    proxy,
+    mutexes,
+    runOf,
+    async close() {
+      await Promise.all([direct.close(), openstack.close(), proxy.close()]);
+      await cloud.close();
+    },
+  };
+}
+
+/** What openStackStage opens. */
+export type StackStage = Awaited<ReturnType<typeof openStackStage>>;
+
+/** The path of a template that takes the parameters of a cluster, and is made of what a test wants. */
+export function clusterTemplate(resources: object, outputs: object = {}): string {
+  const inputs = { image: '', keypair: '', version: '', serverUrl: '', serverSha256: '' };
+  const names = Object.keys(stackParameters(readyForStack(), inputs));
+  const parameters = Object.fromEntries(names.map((name) => [name, { type: typeOf(name), default: defaultOf(name) }]));
+  const path = join(mkdtempSync(join(tmpdir(), 'slipway-template-')), `${randomBytes(4).toString('hex')}.yaml`);
+  writeFileSync(path, JSON.stringify({ heat_template_version: '2021-04-16', parameters, resources, outputs }));
+  return path;
+}
+
+function typeOf(name: string): string {
+  if (name === 'slipway') return 'json';
+  return name === 'dns_nameservers' ? 'comma_delimited_list' : 'string';
+}
+
+function defaultOf(name: string): unknown {
+  return name === 'slipway' ? {} : '';
+}

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAgain, type Run } from '../../jobs/run.ts';
+import { stack } from '../../jobs/stack.ts';
+import { signalResource } from '../../src/openstack/heat/resources.ts';
+import { createStack, deleteStack, findStack, listStacks } from '../../src/openstack/heat/stacks.ts';
+import { settled } from '../contracts/heat-stack.ts';
+import { smallTemplate } from '../contracts/heat-templates.ts';
+import { clusterTemplate, openStackStage, RecordingStep, readyForStack, type StackStage } from './stack-stage.ts';
+
+const name = 'slipway-staging';
+
+/** A cluster that is up as soon as somebody says so. */
+const waiting = {
+  handle: { type: 'OS::Heat::WaitConditionHandle', properties: { signal_transport: 'HEAT_SIGNAL' } },
+  boot: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout: 60 } },
+};
+const outputs = { api_url: { value: 'https://203.0.113.7:6443' }, node_names: { value: ['node-1'] } };
+
+describe('the step stack', () => {
+  let stage: StackStage;
+  let step: RecordingStep;
+
+  beforeEach(async () => {
+    stage = await openStackStage();
+    step = new RecordingStep();
+  });
+  afterEach(() => stage.close());
+
+  const byName = new RegExp(`^/stacks/${name}$`);
+
+  /** Runs the step as a worker does, until it does not want to be put off any more. */
+  async function ended({ tools }: Run): Promise<object> {
+    for (;;) {
+      const outcome = await stack(stage.runOf(readyForStack(), step, tools.template));
+      if (!isAgain(outcome)) return outcome;
+      await sleep(20);
+    }
+  }
+
+  it('makes the stack, follows it without looking for it again, and tells what came out', async () => {
+    const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting, outputs));
+
+    const first = await stack(run);
+    const found = await findStack(stage.direct.heat, name);
+    if (found === undefined) throw new Error('no stack was made');
+    await signalResource(stage.direct.heat, found, 'handle', { id: 'a', status: 'SUCCESS' });
+    await settled(stage.direct.heat, found);
+    const again = stage.runOf(readyForStack(), step, run.tools.template); // on another worker
+    const result = await stack(again);
+
+    expect(first).toMatchObject({ again: true });
+    expect(result).toEqual({
+      id: found.id,
+      name,
+      apiAddress: '',
+      apiUrl: 'https://203.0.113.7:6443',
+      nodes: ['node-1'],
+    });
+    expect(stage.proxy.count('GET', byName)).toBe(1);
+    expect(stage.proxy.count('POST', /^\/stacks$/)).toBe(1);
+    expect(step.events).toMatchObject([{ type: 'stack-event', resource: 'boot', status: 'CREATE_COMPLETE' }]);
+    expect(step.told.at(-1)).toEqual({ text: '2 of 2 resources', done: 2, total: 2 });
+  });
+
+  it('looks first when the answer to its creation was lost, and makes nothing twice', async () => {
+    stage.proxy.treat = ({ method, path }) => (method === 'POST' && path === '/stacks' ? 'lose the answer' : 'pass');
+    const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting));
+
+    await expect(stack(run)).rejects.toMatchObject({ retryable: true });
+    const outcome = await stack(run);
+
+    expect(isAgain(outcome)).toBe(true);
+    expect(stage.proxy.count('POST', /^\/stacks$/)).toBe(1);
+    expect(await listStacks(stage.direct.heat)).toMatchObject([{ name, status: 'CREATE_IN_PROGRESS' }]);
+  });
+
+  it('leaves a stack alone that another deployment has made', async () => {
+    await createStack(stage.direct.heat, { name, template: smallTemplate, parameters: {} });
+    const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting));
+
+    await expect(stack(run)).rejects.toMatchObject({ code: 'name_taken', hint: expect.stringMatching(/down staging/) });
+  });
+
+  it('says so when somebody deletes the stack meanwhile', async () => {
+    const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting));
+    await stack(run);
+    const found = await findStack(stage.direct.heat, name);
+    if (found !== undefined) await deleteStack(stage.direct.heat, found);
+    await expect.poll(() => findStack(stage.direct.heat, name)).toBeUndefined();
+
+    const outcome = stack(stage.runOf(readyForStack(), step, run.tools.template));
+
+    await expect(outcome).rejects.toMatchObject({
+      code: 'stack_failed',
+      message: `The Heat stack ${name} was deleted while Heat was making it`,
+    });
+    expect(await listStacks(stage.direct.heat)).toEqual([]);
+  });
+
+  it('fails with the first resource that failed, and no more text than a thread wants', async () => {
+    const server = {
+      type: 'OS::Nova::Server',
+      properties: {
+        flavor: 'm1.tiny',
+        image: 'debian',
+        networks: [{ allocate_network: 'none' }],
+        user_data_format: 'RAW',
+        // Only Heat can tell how long this is.
+        user_data: { list_join: ['', { repeat: { for_each: { '%n%': [1, 2, 3] }, template: 'x'.repeat(20_000) } }] },
+      },
+    };
+    const run = stage.runOf(readyForStack(), step, clusterTemplate({ server }));
+
+    const error: Error = await ended(run).then(
+      () => new Error('it did not fail'),
+      (reason) => reason,
+    );
+
+    expect(error.message).toMatch(
+      /^Heat could not create slipway-staging: server \(OS::Nova::Server\): BadRequest: .*user_data/,
+    );
+    expect(error.message.length).toBeLessThan(450);
+    expect(error.message).not.toMatch(/eHh4/);
+  });
+
+  it('keeps the end of the console of a server that never reported, for the operator', async () => {
+    const slow = {
+      net: { type: 'OS::Neutron::Net' },
+      subnet: {
+        type: 'OS::Neutron::Subnet',
+        properties: { network: { get_resource: 'net' }, cidr: '10.0.0.0/24' },
+      },
+      server: {
+        type: 'OS::Nova::Server',
+        properties: { flavor: 'm1.tiny', image: 'debian', networks: [{ network: { get_resource: 'net' } }] },
+      },
+      handle: waiting.handle,
+      boot: {
+        type: 'OS::Heat::WaitCondition',
+        depends_on: 'server',
+        properties: { handle: { get_resource: 'handle' }, timeout: 1 },
+      },
+    };
+    const run = stage.runOf(readyForStack(), step, clusterTemplate(slow));
+
+    await expect(ended(run)).rejects.toMatchObject({
+      message: `Heat could not create ${name}: boot (OS::Heat::WaitCondition): WaitConditionTimeout: resources.boot: 0 of 1 received`,
+      detail: { stack: expect.any(String), server: expect.any(String), console: expect.any(String) },
+    });
+  });
+
+  it('sends nothing that Heat would only find out later to be too large', async () => {
+    const server = { type: 'OS::Nova::Server', properties: { flavor: 'm1.tiny', user_data: 'x'.repeat(60_000) } };
+    const run = stage.runOf(readyForStack(), step, clusterTemplate({ server }));
+
+    await expect(stack(run)).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(/the user data of server in the template has 60000 bytes, 10851 more than Nova/),
+    });
+    expect(stage.proxy.count('POST', /^\/stacks$/)).toBe(0);
+  });
+
+  it('guards the key of the Swift that holds the release, whichever cloud that is in', async () => {
+    const template = clusterTemplate(waiting);
+    const elsewhere = readyForStack({ swift: { cloud: 'objects' } });
+
+    await stack(stage.runOf(elsewhere, step, template));
+
+    expect(stage.mutexes).toEqual(['temp-url-key:objects']);
+  });
+});
