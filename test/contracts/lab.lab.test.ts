@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
+import { cinderContract } from './cinder.ts';
 import { glanceContract } from './glance.ts';
 import { heatContract } from './heat.ts';
 import { keystoneContract } from './keystone.ts';
@@ -7,6 +8,7 @@ import { neutronContract } from './neutron.ts';
 import { novaContract } from './nova.ts';
 import { connectToCloud } from './support.ts';
 import { swiftContract } from './swift.ts';
+import { swiftLargeContract } from './swift-large.ts';
 
 const cloudsFile = process.env.OS_CLIENT_CONFIG_FILE ?? '/var/lib/openstack-lab/clouds.yaml';
 
@@ -21,10 +23,12 @@ describe.each(['lab', 'lab-domain'])('the cloud %s of a real OpenStack', (name) 
   const connectTo = () => connectToCloud(cloudsFile, name);
   const connectAsOperator = () => connectToCloud(cloudsFile, 'lab-admin');
 
-  keystoneContract(connectTo);
+  keystoneContract(connectTo, connectAsOperator);
   swiftContract(connectTo);
+  swiftLargeContract(connectTo);
   glanceContract(connectTo);
   novaContract(connectTo, connectAsOperator);
   neutronContract(connectTo);
+  cinderContract(connectTo);
   heatContract(connectTo, connectAsOperator);
 });

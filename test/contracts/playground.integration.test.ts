@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { silentLogger } from '../../src/log.ts';
 import { startCloud } from '../../src/playground/cloud/cloud.ts';
+import { cinderContract } from './cinder.ts';
 import { glanceContract } from './glance.ts';
 import { heatContract } from './heat.ts';
 import { keystoneContract } from './keystone.ts';
@@ -8,6 +9,7 @@ import { neutronContract } from './neutron.ts';
 import { novaContract } from './nova.ts';
 import { connectToCloud } from './support.ts';
 import { swiftContract } from './swift.ts';
+import { swiftLargeContract } from './swift-large.ts';
 
 describe.each(['playground', 'playground-domain'])('the cloud %s of the playground', (name) => {
   let playground: Awaited<ReturnType<typeof startCloud>> | undefined;
@@ -26,10 +28,12 @@ describe.each(['playground', 'playground-domain'])('the cloud %s of the playgrou
   const connectTo = connector(name);
   const connectAsOperator = connector('playground-admin');
 
-  keystoneContract(connectTo);
+  keystoneContract(connectTo, connectAsOperator);
   swiftContract(connectTo);
+  swiftLargeContract(connectTo);
   glanceContract(connectTo);
   novaContract(connectTo, connectAsOperator);
   neutronContract(connectTo);
+  cinderContract(connectTo);
   heatContract(connectTo, connectAsOperator);
 });

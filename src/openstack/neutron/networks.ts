@@ -15,15 +15,6 @@ export interface Network {
   mtu?: number;
 }
 
-export interface Subnet {
-  id: string;
-  name: string;
-  networkId: string;
-  cidr: string;
-  gateway?: string;
-  dnsServers: readonly string[];
-}
-
 interface WireNetwork {
   id: string;
   name: string;
@@ -35,22 +26,18 @@ interface WireNetwork {
   mtu?: number;
 }
 
-interface WireSubnet {
-  id: string;
-  name: string;
-  network_id: string;
-  cidr: string;
-  gateway_ip: string | null;
-  dns_nameservers: readonly string[];
-}
-
 /** GET /networks: the networks that the project may use. */
 export async function listNetworks(
   neutron: ServiceClient,
-  { external, name, id }: { external?: boolean; name?: string; id?: string } = {},
+  { external, name, id, pageSize }: { external?: boolean; name?: string; id?: string; pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<Network[]> {
-  const wire = await listAll<WireNetwork>(neutron, 'networks', { 'router:external': external, name, id }, signal);
+  const wire = await listAll<WireNetwork>(
+    neutron,
+    'networks',
+    { 'router:external': external, name, id },
+    { pageSize, signal },
+  );
   return wire.map(networkFrom);
 }
 
@@ -71,23 +58,6 @@ export async function findNetwork(
   if (byName === undefined || others.length === 0) return byName;
   const ids = [byName, ...others].map(({ id }) => id).join(', ');
   throw new ConfigError(`There are several networks named ${nameOrId}`, [`Write the id of one of them: ${ids}`]);
-}
-
-/** GET /subnets: the subnets that the project may use, or those of one network. */
-export async function listSubnets(
-  neutron: ServiceClient,
-  { networkId, name }: { networkId?: string; name?: string } = {},
-  signal?: AbortSignal,
-): Promise<Subnet[]> {
-  const wire = await listAll<WireSubnet>(neutron, 'subnets', { network_id: networkId, name }, signal);
-  return wire.map(({ id, name: subnetName, network_id, cidr, gateway_ip, dns_nameservers }) => ({
-    id,
-    name: subnetName,
-    networkId: network_id,
-    cidr,
-    ...(gateway_ip === null ? {} : { gateway: gateway_ip }),
-    dnsServers: dns_nameservers,
-  }));
 }
 
 function networkFrom(wire: WireNetwork): Network {

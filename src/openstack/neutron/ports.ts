@@ -27,10 +27,20 @@ interface WirePort {
 /** GET /ports: the project's ports, or those of one network or one device. */
 export async function listPorts(
   neutron: ServiceClient,
-  { networkId, deviceId, name }: { networkId?: string; deviceId?: string; name?: string } = {},
+  {
+    networkId,
+    deviceId,
+    name,
+    pageSize,
+  }: { networkId?: string; deviceId?: string; name?: string; pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<Port[]> {
-  const wire = await listAll<WirePort>(neutron, 'ports', { network_id: networkId, device_id: deviceId, name }, signal);
+  const wire = await listAll<WirePort>(
+    neutron,
+    'ports',
+    { network_id: networkId, device_id: deviceId, name },
+    { pageSize, signal },
+  );
   return wire.map((port) => ({
     id: port.id,
     name: port.name,

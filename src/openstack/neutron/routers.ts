@@ -21,10 +21,10 @@ interface WireRouter {
 /** GET /routers: the project's routers. */
 export async function listRouters(
   neutron: ServiceClient,
-  { name }: { name?: string } = {},
+  { name, pageSize }: { name?: string; pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<Router[]> {
-  const wire = await listAll<WireRouter>(neutron, 'routers', { name }, signal);
+  const wire = await listAll<WireRouter>(neutron, 'routers', { name }, { pageSize, signal });
   return wire.map(({ id, name: routerName, status, external_gateway_info: gateway }) => ({
     id,
     name: routerName,

@@ -37,10 +37,10 @@ interface WireSecurityGroup {
 /** GET /security-groups: the project's security groups with their rules. */
 export async function listSecurityGroups(
   neutron: ServiceClient,
-  { name }: { name?: string } = {},
+  { name, pageSize }: { name?: string; pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<SecurityGroup[]> {
-  const wire = await listAll<WireSecurityGroup>(neutron, 'security-groups', { name }, signal);
+  const wire = await listAll<WireSecurityGroup>(neutron, 'security-groups', { name }, { pageSize, signal });
   return wire.map(({ id, name: groupName, description, security_group_rules }) => ({
     id,
     name: groupName,

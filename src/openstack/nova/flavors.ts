@@ -1,46 +1,58 @@
 import type { ServiceClient } from '../service-client.ts';
-import { novaHeaders } from './microversion.ts';
+import { listAll } from './listing.ts';
 
+/** A size of servers. */
 export interface Flavor {
   id: string;
   name: string;
   vcpus: number;
   ramMib: number;
+  /** The root disk; 0 for as large as the image, or for a flavor that boots from volumes only. */
   diskGib: number;
+  /** A second disk, empty at first. */
+  ephemeralGib: number;
+  /** Whether everybody has it; others are for chosen projects. */
+  public: boolean;
+}
+
+interface WireFlavor {
+  id: string;
+  name: string;
+  vcpus: number;
+  ram: number;
+  disk: number;
+  'OS-FLV-EXT-DATA:ephemeral': number;
+  'os-flavor-access:is_public': boolean;
 }
 
 /** GET /flavors/detail: all flavors that the project may use. */
 export async function listFlavors(
   nova: ServiceClient,
-  { pageSize = 1000 }: { pageSize?: number } = {},
+  { pageSize }: { pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<Flavor[]> {
-  const flavors: Flavor[] = [];
-  for (let marker: string | undefined; ; ) {
-    const page = await nova.get<{
-      flavors: { id: string; name: string; vcpus: number; ram: number; disk: number }[];
-      flavors_links?: unknown[];
-    }>(['flavors', 'detail'], {
-      doing: 'Listing the flavors',
-      ok: [200],
-      headers: novaHeaders,
-      query: { limit: pageSize, marker },
-      signal,
-    });
-    flavors.push(
-      ...page.flavors.map(({ id, name, vcpus, ram, disk }) => ({ id, name, vcpus, ramMib: ram, diskGib: disk })),
-    );
-    marker = flavors.at(-1)?.id;
-    if (page.flavors_links === undefined || page.flavors.length === 0) return flavors;
-  }
+  const wire = await listAll<WireFlavor>(
+    nova,
+    { path: ['flavors', 'detail'], key: 'flavors', doing: 'Listing the flavors', pageSize, markerOf: ({ id }) => id },
+    signal,
+  );
+  return wire.map((flavor) => ({
+    id: flavor.id,
+    name: flavor.name,
+    vcpus: flavor.vcpus,
+    ramMib: flavor.ram,
+    diskGib: flavor.disk,
+    ephemeralGib: flavor['OS-FLV-EXT-DATA:ephemeral'],
+    public: flavor['os-flavor-access:is_public'],
+  }));
 }
 
-/** The flavor of that name or id, or undefined if there is none. Names are unique. */
+/** The flavor of that id or else of that name, or undefined if there is none. Names are unique. */
 export async function findFlavor(
   nova: ServiceClient,
   nameOrId: string,
   signal?: AbortSignal,
 ): Promise<Flavor | undefined> {
   const flavors = await listFlavors(nova, {}, signal);
-  return flavors.find(({ id, name }) => name === nameOrId || id === nameOrId);
+  return flavors.find(({ id }) => id === nameOrId) ?? flavors.find(({ name }) => name === nameOrId);
 }

@@ -1,5 +1,5 @@
 import type { ServiceClient } from '../service-client.ts';
-import { novaHeaders } from './microversion.ts';
+import { listAll } from './listing.ts';
 
 /** A host that servers run on. */
 export interface Hypervisor {
@@ -17,37 +17,41 @@ export interface Hypervisor {
   servers: number;
 }
 
+interface WireHypervisor {
+  id: string;
+  hypervisor_hostname: string;
+  hypervisor_type: string;
+  state: string;
+  status: string;
+  vcpus: number;
+  vcpus_used: number;
+  memory_mb: number;
+  memory_mb_used: number;
+  running_vms: number;
+}
+
 /** GET /os-hypervisors/detail, for operators; 403 for everybody else. */
 export async function listHypervisors(nova: ServiceClient, signal?: AbortSignal): Promise<Hypervisor[]> {
-  const { hypervisors } = await nova.get<{
-    hypervisors: {
-      id: string;
-      hypervisor_hostname: string;
-      hypervisor_type: string;
-      state: string;
-      status: string;
-      vcpus: number;
-      vcpus_used: number;
-      memory_mb: number;
-      memory_mb_used: number;
-      running_vms: number;
-    }[];
-  }>(['os-hypervisors', 'detail'], {
-    doing: 'Listing the hypervisors',
-    ok: [200],
-    headers: novaHeaders,
+  const wire = await listAll<WireHypervisor>(
+    nova,
+    {
+      path: ['os-hypervisors', 'detail'],
+      key: 'hypervisors',
+      doing: 'Listing the hypervisors',
+      markerOf: ({ id }) => id,
+    },
     signal,
-  });
-  return hypervisors.map((wire) => ({
-    id: wire.id,
-    hostname: wire.hypervisor_hostname,
-    type: wire.hypervisor_type,
-    state: wire.state,
-    status: wire.status,
-    vcpus: wire.vcpus,
-    vcpusUsed: wire.vcpus_used,
-    ramMib: wire.memory_mb,
-    ramUsedMib: wire.memory_mb_used,
-    servers: wire.running_vms,
+  );
+  return wire.map((hypervisor) => ({
+    id: hypervisor.id,
+    hostname: hypervisor.hypervisor_hostname,
+    type: hypervisor.hypervisor_type,
+    state: hypervisor.state,
+    status: hypervisor.status,
+    vcpus: hypervisor.vcpus,
+    vcpusUsed: hypervisor.vcpus_used,
+    ramMib: hypervisor.memory_mb,
+    ramUsedMib: hypervisor.memory_mb_used,
+    servers: hypervisor.running_vms,
   }));
 }

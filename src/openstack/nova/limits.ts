@@ -1,37 +1,41 @@
+import { type Limit, upTo } from '../limit.ts';
 import type { ServiceClient } from '../service-client.ts';
+import { listKeypairs } from './keypairs.ts';
 import { novaHeaders } from './microversion.ts';
 
-/** How much of something the project has and may have. No `max` means no limit. */
-export interface Limit {
-  used: number;
-  max?: number;
-}
-
+/** What Nova counts. */
 export interface ComputeLimits {
   servers: Limit;
   cores: Limit;
   ramMib: Limit;
-  keypairs: { max?: number };
+  /** The user's, not the project's. */
+  keypairs: Limit;
+  serverGroups: Limit;
+  /** How many servers a single group may have. */
+  serverGroupMembers: { max?: number };
 }
 
-/** GET /limits: the project's quota for servers, cores and memory, and what is used of it. */
+/**
+ * GET /limits: the quota of the project, and what is used of it. It does not say how many keypairs the user has, so
+ * those are counted.
+ */
 export async function getLimits(nova: ServiceClient, signal?: AbortSignal): Promise<ComputeLimits> {
-  const { limits } = await nova.get<{ limits: { absolute: Readonly<Record<string, number>> } }>(['limits'], {
-    doing: 'Reading the quota of the project',
-    ok: [200],
-    headers: novaHeaders,
-    signal,
-  });
+  const [{ limits }, keypairs] = await Promise.all([
+    nova.get<{ limits: { absolute: Readonly<Record<string, number>> } }>(['limits'], {
+      doing: 'Reading the quota of the project',
+      ok: [200],
+      headers: novaHeaders,
+      signal,
+    }),
+    listKeypairs(nova, {}, signal),
+  ]);
   const { absolute } = limits;
   return {
     servers: { used: absolute.totalInstancesUsed ?? 0, ...upTo(absolute.maxTotalInstances) },
     cores: { used: absolute.totalCoresUsed ?? 0, ...upTo(absolute.maxTotalCores) },
     ramMib: { used: absolute.totalRAMUsed ?? 0, ...upTo(absolute.maxTotalRAMSize) },
-    keypairs: upTo(absolute.maxTotalKeypairs),
+    keypairs: { used: keypairs.length, ...upTo(absolute.maxTotalKeypairs) },
+    serverGroups: { used: absolute.totalServerGroupsUsed ?? 0, ...upTo(absolute.maxServerGroups) },
+    serverGroupMembers: upTo(absolute.maxServerGroupMembers),
   };
-}
-
-/** Nova writes -1 for no limit. */
-function upTo(max: number | undefined): { max?: number } {
-  return max === undefined || max < 0 ? {} : { max };
 }

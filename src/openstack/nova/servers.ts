@@ -1,4 +1,5 @@
 import type { ServiceClient } from '../service-client.ts';
+import { listAll } from './listing.ts';
 import { novaHeaders } from './microversion.ts';
 
 export interface Server {
@@ -46,31 +47,30 @@ interface WireServer {
   'OS-EXT-SRV-ATTR:user_data'?: string | null;
 }
 
-/** GET /servers/detail: the project's servers; with `allProjects`, for operators, everybody's. */
+/**
+ * GET /servers/detail: the project's servers; with `allProjects`, for operators, everybody's. One that never got to a
+ * host has its `fault` in getServer only.
+ */
 export async function listServers(
   nova: ServiceClient,
-  options: { name?: string; allProjects?: boolean; pageSize?: number } = {},
+  { name, allProjects, pageSize }: { name?: string; allProjects?: boolean; pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<Server[]> {
-  const servers: Server[] = [];
-  for (let marker: string | undefined; ; ) {
-    const page = await nova.get<{ servers: WireServer[]; servers_links?: unknown[] }>(['servers', 'detail'], {
+  const wire = await listAll<WireServer>(
+    nova,
+    {
+      path: ['servers', 'detail'],
+      key: 'servers',
       doing: 'Listing the servers',
-      ok: [200],
-      headers: novaHeaders,
-      query: {
-        // Nova takes the name for a regular expression.
-        name: options.name === undefined ? undefined : `^${escaped(options.name)}$`,
-        all_tenants: options.allProjects,
-        limit: options.pageSize,
-        marker,
-      },
-      signal,
-    });
-    servers.push(...page.servers.map(serverFrom));
-    marker = servers.at(-1)?.id;
-    if (page.servers_links === undefined || page.servers.length === 0) return servers;
-  }
+      // Nova takes the name for a regular expression.
+      query: { name: name === undefined ? undefined : `^${escaped(name)}$`, all_tenants: allProjects },
+      pageSize,
+      markerOf: ({ id }) => id,
+    },
+    signal,
+  );
+  // Most databases take capital letters for small ones.
+  return wire.filter((server) => name === undefined || server.name === name).map(serverFrom);
 }
 
 /** GET /servers/{id}. 404 if there is none. */
@@ -82,24 +82,6 @@ export async function getServer(nova: ServiceClient, id: string, signal?: AbortS
     signal,
   });
   return serverFrom(server);
-}
-
-/** POST /servers/{id}/action: the last lines that the server wrote to its console. 404 for one that has none yet. */
-export async function getConsoleLog(
-  nova: ServiceClient,
-  id: string,
-  { lines }: { lines: number },
-  signal?: AbortSignal,
-): Promise<string> {
-  const { output } = await nova.post<{ output: string }>(['servers', id, 'action'], {
-    doing: `Reading the console of the server ${id}`,
-    ok: [200],
-    headers: novaHeaders,
-    body: { 'os-getConsoleOutput': { length: lines } },
-    repeatable: true,
-    signal,
-  });
-  return output;
 }
 
 function serverFrom(wire: WireServer): Server {

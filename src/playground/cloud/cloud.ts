@@ -4,10 +4,11 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../log.ts';
+import { cinder } from './cinder/cinder-service.ts';
 import { writeCloudsFile } from './clouds-file.ts';
 import { type FaultName, faultPlan } from './faults.ts';
 import { glance } from './glance/glance-service.ts';
-import { newGlance } from './glance/state.ts';
+import { type GlanceOptions, newGlance, stopDownloads } from './glance/state.ts';
 import { heat } from './heat/heat-service.ts';
 import { newHeat } from './heat/state.ts';
 import type { Service } from './http/exchange.ts';
@@ -33,8 +34,12 @@ export interface CloudOptions {
   delays?: Delays;
   /** Something that is to go wrong. */
   fail?: FaultName | undefined;
+  /** How its Glance is set up. */
+  glance?: GlanceOptions;
   /** How long tokens live; an hour without. */
   tokenLifetimeMs?: number;
+  /** Bytes of the largest object of Swift that is not made of segments; some 5 GiB without. */
+  largestObject?: number;
 }
 
 /** A cloud that runs. */
@@ -47,13 +52,13 @@ export interface PlaygroundCloud {
   close(): Promise<void>;
 }
 
-const services: readonly Service[] = [keystone, swift, glance, nova, neutron, heat];
+const services: readonly Service[] = [keystone, swift, glance, nova, neutron, cinder, heat];
 
 const hourMs = 3_600_000;
 
 /**
- * Starts an OpenStack of one process on a free port of 127.0.0.1: Keystone, Swift, Glance, Nova, Neutron and Heat, which
- * answer as the real ones do and keep everything in memory. Servers never boot.
+ * Starts an OpenStack of one process on a free port of 127.0.0.1: Keystone, Swift, Glance, Nova, Neutron, Heat and as
+ * much of Cinder as Slipway asks for, which answer as the real ones do and keep everything in memory. Servers never boot.
  */
 export async function startCloud(options: CloudOptions): Promise<PlaygroundCloud> {
   const { directory, remove } = await workDirectory(options.directory);
@@ -93,8 +98,8 @@ function newWorld(options: CloudOptions, directory: string): { world: World; sto
     pacing,
     faults: faultPlan(options.fail),
     keystone: people,
-    swift: newSwift(),
-    glance: newGlance(),
+    swift: newSwift(options.largestObject),
+    glance: newGlance(options.glance),
     nova: newNova(),
     neutron: newNeutron(operator(people)),
     heat: newHeat(),
@@ -114,6 +119,7 @@ async function stopWork(world: World, timers: ReadonlySet<NodeJS.Timeout>): Prom
   const traversals = [...world.heat.stacks.values()].map(({ traversal }) => traversal);
   for (const traversal of traversals) traversal?.abort.abort('the cloud was closed');
   for (const timer of timers) clearTimeout(timer);
+  await stopDownloads(world.glance);
   await Promise.all(traversals.map((traversal) => traversal?.settled));
 }
 
@@ -138,5 +144,6 @@ function operator({ users, projects }: KeystoneState): Caller {
     domainId: user.domain.id,
     roles: ['admin'],
     isAdmin: true,
+    delegated: false,
   };
 }

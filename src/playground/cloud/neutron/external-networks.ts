@@ -22,6 +22,7 @@ export function newNeutron(operator: Caller): NeutronState {
     securityGroups: new Map(),
     rules: new Map(),
     floatingIps: new Map(),
+    quotas: new Map(),
   };
   for (const { name, cidr } of externalNetworks) {
     const network = createNetwork(neutron, operator, { name, 'router:external': true, mtu: 1500 });

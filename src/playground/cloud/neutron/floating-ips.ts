@@ -32,11 +32,11 @@ export function createFloatingIp(
   caller: Caller,
   attributes: Record<string, unknown>,
 ): FloatingIp {
+  checkQuota(neutron, caller, 'floatingip');
   const network = networkOf(neutron, caller, String(attributes.floating_network_id));
   if (!network.external) {
     throw badRequest('BadRequest', `Bad floatingip request: Network ${network.id} is not a valid external network.`);
   }
-  checkQuota(neutron, caller, 'floatingip');
   const subnet = [...neutron.subnets.values()].find(({ networkId }) => networkId === network.id);
   if (subnet === undefined)
     throw badRequest('BadRequest', `Bad floatingip request: Network ${network.id} does not contain any IPv4 subnet.`);

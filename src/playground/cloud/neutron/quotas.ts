@@ -1,4 +1,5 @@
 import type { Caller } from '../keystone/state.ts';
+import { mapOf, numberOf } from '../support/values.ts';
 import { conflict } from './errors.ts';
 import type { NeutronState } from './state.ts';
 
@@ -17,21 +18,31 @@ const limits = {
 /** What there is a quota for. */
 export type Counted = keyof typeof limits;
 
-/** The project's quotas. */
-export function quotas(): Record<string, number> {
-  return { ...limits };
+/** What a project may have of everything; -1 for no limit. */
+export function quotasOf(neutron: NeutronState, projectId: string): Record<string, number> {
+  return { ...limits, ...neutron.quotas.get(projectId) };
 }
 
-/** The project's quotas, and how much of each is used. */
+/** What an operator's PUT /quotas/{project} says. */
+export function setQuotas(neutron: NeutronState, projectId: string, body: Record<string, unknown>): void {
+  const changed = Object.entries(mapOf(body.quota)).flatMap(([name, given]) => {
+    const value = numberOf(given);
+    return name in limits && value !== undefined ? [[name, value]] : [];
+  });
+  neutron.quotas.set(projectId, { ...neutron.quotas.get(projectId), ...Object.fromEntries(changed) });
+}
+
+/** The project's quotas, and how much of each is used. What a request reserves is used before anybody can look. */
 export function quotaUsage(neutron: NeutronState, projectId: string): Record<string, object> {
+  const entries = Object.entries(quotasOf(neutron, projectId));
   return Object.fromEntries(
-    Object.entries(limits).map(([name, limit]) => [name, { limit, used: used(neutron, projectId, name), reserved: 0 }]),
+    entries.map(([name, limit]) => [name, { limit, used: used(neutron, projectId, name), reserved: 0 }]),
   );
 }
 
 /** 409 if the project has used up its quota of something. */
 export function checkQuota(neutron: NeutronState, caller: Caller, counted: Counted): void {
-  const limit = limits[counted];
+  const limit = quotasOf(neutron, caller.projectId)[counted] ?? -1;
   if (limit >= 0 && used(neutron, caller.projectId, counted) >= limit) {
     throw conflict('OverQuota', `Quota exceeded for resources: ['${counted}'].`);
   }

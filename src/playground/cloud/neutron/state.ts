@@ -96,4 +96,6 @@ export interface NeutronState {
   readonly securityGroups: Map<string, SecurityGroup>;
   readonly rules: Map<string, SecurityGroupRule>;
   readonly floatingIps: Map<string, FloatingIp>;
+  /** What an operator has set of a project's quotas. */
+  readonly quotas: Map<string, Readonly<Record<string, number>>>;
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../http/api-error.ts';
 import { uuid } from '../support/ids.ts';
+import { usualQuota } from './quotas.ts';
 import type { Flavor, NovaState } from './state.ts';
 
 const sizes = [
@@ -21,7 +22,8 @@ export function newNova(): NovaState {
     keypairs: [],
     servers: new Map(),
     serverGroups: new Map(),
-    quota: { instances: 100, cores: 200, ram: 409_600 },
+    quota: { ...usualQuota },
+    quotas: new Map(),
   };
 }
 
@@ -35,6 +37,11 @@ export function flavorOf(nova: NovaState, id: string): Flavor {
 /** The flavor of that id or name. */
 export function findFlavor(nova: NovaState, nameOrId: string): Flavor | undefined {
   return nova.flavors.get(nameOrId) ?? [...nova.flavors.values()].find(({ name }) => name === nameOrId);
+}
+
+/** All flavors, in the order of their ids as Nova lists them. */
+export function flavorsOf(nova: NovaState): Flavor[] {
+  return [...nova.flavors.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 /** A flavor as listings have it. */

@@ -1,8 +1,10 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { ApiError } from '../http/api-error.ts';
+import type { Caller } from '../keystone/state.ts';
 import { microseconds } from '../support/times.ts';
 import { isMap, textOf } from '../support/values.ts';
 import { atLeast } from './microversion.ts';
+import { checkCount, quotaOf } from './quotas.ts';
 import type { Keypair, NovaState } from './state.ts';
 
 /** A keypair that was made, with the private key if Nova made that too. */
@@ -14,7 +16,7 @@ export interface MadeKeypair {
 /** Imports a public key under a name, or makes one; 409 if the user has one of that name. */
 export function createKeypair(
   nova: NovaState,
-  userId: string,
+  { userId, projectId }: Pick<Caller, 'userId' | 'projectId'>,
   body: Record<string, unknown>,
   version = '2.1',
 ): MadeKeypair {
@@ -26,6 +28,8 @@ export function createKeypair(
     given.public_key === undefined
       ? generateKey()
       : { publicKey: String(given.public_key).trim(), privateKey: undefined };
+  checkName(name, version);
+  checkCount(keypairsOf(nova, userId).length + 1, quotaOf(nova, projectId).keyPairs, 'key pairs.');
   const fingerprint = fingerprintOf(pair.publicKey);
   if (findKeypair(nova, userId, name) !== undefined) {
     throw new ApiError(409, 'conflictingRequest', `Key pair '${name}' already exists.`);
@@ -42,9 +46,16 @@ export function createKeypair(
   return { keypair, privateKey: pair.privateKey };
 }
 
-/** The user's keypair of that name. */
+/** The user's keypairs, by name. */
+export function keypairsOf(nova: NovaState, userId: string): Keypair[] {
+  return nova.keypairs
+    .filter((pair) => pair.userId === userId)
+    .sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The user's keypair of that name; Nova's database does not mind capital letters. */
 export function findKeypair(nova: NovaState, userId: string, name: string): Keypair | undefined {
-  return nova.keypairs.find((pair) => pair.userId === userId && pair.name === name);
+  return keypairsOf(nova, userId).find((pair) => pair.name.toLowerCase() === name.toLowerCase());
 }
 
 /** The user's keypair of that name, or a 404. */
@@ -85,15 +96,30 @@ function missing(given: Record<string, unknown>, name: string): ApiError {
   );
 }
 
-/** MD5 of the key itself, in pairs: what Nova shows of an SSH key. */
+/** Before 2.92 a name is of letters, digits, blanks, underscores and hyphens. */
+function checkName(name: string, version: string): void {
+  const characters = '_- 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+  const known = atLeast(version, '2.92') ? `${characters}@.` : characters;
+  if ([...name].every((character) => known.includes(character))) return;
+  throw new ApiError(
+    400,
+    'badRequest',
+    `An invalid 'name' value was provided. The name must be: Only expected characters: [${known}]`,
+  );
+}
+
+/** The types of keys that the release Zed knows; not those of security keys. */
+const knownTypes = /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-nistp(256|384|521))$/;
+
+/** MD5 of the key itself, in pairs: what Nova shows of an SSH key, and of nothing when a blank is too much. */
 function fingerprintOf(publicKey: string): string {
   const [type = '', data = ''] = publicKey.split(/\s+/);
   const bytes = Buffer.from(data, 'base64');
-  if (!/^(ssh|ecdsa|sk)-/.test(type) || bytes.length < 32 || !bytes.subarray(4).toString('latin1').startsWith(type)) {
+  if (!knownTypes.test(type) || bytes.length < 32 || !bytes.subarray(4).toString('latin1').startsWith(type)) {
     throw new ApiError(400, 'badRequest', 'Keypair data is invalid: failed to generate fingerprint');
   }
   return createHash('md5')
-    .update(bytes)
+    .update(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64'))
     .digest('hex')
     .replace(/..(?=.)/g, '$&:');
 }

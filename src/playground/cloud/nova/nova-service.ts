@@ -3,11 +3,12 @@ import { type Exchange, type Reply, type Route, readJson, type Service } from '.
 import type { Caller } from '../keystone/state.ts';
 import { htmlPage } from '../support/html.ts';
 import type { World } from '../world.ts';
-import { flavorOf, flavorSummary, flavorView } from './flavors.ts';
+import { flavorOf, flavorSummary, flavorsOf, flavorView } from './flavors.ts';
 import { hypervisorView } from './hypervisors.ts';
-import { createKeypair, deleteKeypair, keypairOf, keypairSummary, keypairView } from './keypairs.ts';
+import { createKeypair, deleteKeypair, keypairOf, keypairSummary, keypairsOf, keypairView } from './keypairs.ts';
 import { atLeast, microversionHeaders, microversionOf, newestMicroversion } from './microversion.ts';
-import { limitsView } from './quotas.ts';
+import { limitOf, pageOf, wholeNumber } from './paging.ts';
+import { limitsView, quotaSet, setQuota } from './quotas.ts';
 import {
   createServerGroup,
   deleteServerGroup,
@@ -24,6 +25,7 @@ import {
   showServer,
   showServers,
 } from './server-routes.ts';
+import type { Flavor, Keypair } from './state.ts';
 
 const root = '/v2.1';
 
@@ -36,12 +38,8 @@ export const nova: Service = {
     { method: 'GET', path: root, open: (world) => ({ status: 200, body: { version: version(world) } }) },
     { method: 'GET', path: `${root}/`, open: (world) => ({ status: 200, body: { version: version(world) } }) },
     ...spoken([
-      ['GET', '/flavors', (world) => ok({ flavors: flavors(world).map((one) => flavorSummary(world.baseUrl, one)) })],
-      [
-        'GET',
-        '/flavors/detail',
-        (world) => ok({ flavors: flavors(world).map((one) => flavorView(world.baseUrl, one)) }),
-      ],
+      ['GET', '/flavors', listFlavors],
+      ['GET', '/flavors/detail', showFlavors],
       [
         'GET',
         '/flavors/:id',
@@ -64,12 +62,10 @@ export const nova: Service = {
       ['GET', '/os-server-groups/:id', showServerGroup],
       ['DELETE', '/os-server-groups/:id', removeServerGroup],
       ['GET', '/os-hypervisors/detail', showHypervisors],
-      [
-        'GET',
-        '/limits',
-        (world, _, { projectId }) => ok({ limits: { rate: [], absolute: limitsView(world.nova, projectId) } }),
-      ],
+      ['GET', '/limits', showLimits],
       ['GET', '/os-quota-sets/:project', showQuotas],
+      ['GET', '/os-quota-sets/:project/detail', showUsage],
+      ['PUT', '/os-quota-sets/:project', changeQuotas],
       ['GET', '/os-availability-zone', showZones],
     ]),
   ],
@@ -127,17 +123,26 @@ function version(world: World): object {
   };
 }
 
-function flavors(world: World): ReturnType<typeof flavorOf>[] {
-  return [...world.nova.flavors.values()];
+function listFlavors(world: World, exchange: Exchange): Reply {
+  const view = (flavor: Flavor) => flavorSummary(world.baseUrl, flavor);
+  return ok(pageOf(exchange, flavorsOf(world.nova), { key: 'flavors', markerOf: ({ id }) => id, view }));
 }
 
-function listKeypairs(world: World, _: Exchange, caller: Caller, spokenVersion: string): Reply {
-  const mine = world.nova.keypairs.filter(({ userId }) => userId === caller.userId);
-  return ok({ keypairs: mine.map((pair) => ({ keypair: keypairSummary(pair, spokenVersion) })) });
+function showFlavors(world: World, exchange: Exchange): Reply {
+  const view = (flavor: Flavor) => flavorView(world.baseUrl, flavor);
+  return ok(pageOf(exchange, flavorsOf(world.nova), { key: 'flavors', markerOf: ({ id }) => id, view }));
+}
+
+function listKeypairs(world: World, exchange: Exchange, caller: Caller, spokenVersion: string): Reply {
+  const mine = keypairsOf(world.nova, caller.userId);
+  const view = (pair: Keypair) => ({ keypair: keypairSummary(pair, spokenVersion) });
+  if (!atLeast(spokenVersion, '2.35')) return ok({ keypairs: mine.map(view) });
+  const noMarker = (marker: string) => `Marker ${marker} could not be found.`;
+  return ok(pageOf(exchange, mine, { key: 'keypairs', markerOf: ({ name }) => name, view, noMarker }));
 }
 
 async function importKeypair(world: World, exchange: Exchange, caller: Caller, spokenVersion: string): Promise<Reply> {
-  const { keypair, privateKey } = createKeypair(world.nova, caller.userId, await readJson(exchange), spokenVersion);
+  const { keypair, privateKey } = createKeypair(world.nova, caller, await readJson(exchange), spokenVersion);
   const secret = privateKey === undefined ? {} : { private_key: privateKey };
   const body = { keypair: { ...keypairSummary(keypair, spokenVersion), user_id: caller.userId, ...secret } };
   return { status: atLeast(spokenVersion, '2.2') ? 201 : 200, body };
@@ -152,10 +157,10 @@ function removeKeypair(world: World, { params }: Exchange, caller: Caller, spoke
   return { status: atLeast(spokenVersion, '2.2') ? 204 : 202 };
 }
 
-function listServerGroups(world: World, _: Exchange, caller: Caller, spokenVersion: string): Reply {
-  return ok({
-    server_groups: serverGroupsOf(world.nova, caller).map((group) => serverGroupView(group, spokenVersion)),
-  });
+function listServerGroups(world: World, { query }: Exchange, caller: Caller, spokenVersion: string): Reply {
+  const start = wholeNumber(query, 'offset') ?? 0;
+  const page = serverGroupsOf(world.nova, caller).slice(start, start + limitOf(query));
+  return ok({ server_groups: page.map((group) => serverGroupView(group, spokenVersion)) });
 }
 
 async function makeServerGroup(
@@ -183,19 +188,25 @@ function showHypervisors(world: World, _: Exchange, caller: Caller, spokenVersio
   return ok({ hypervisors: [hypervisorView(world.nova, spokenVersion)] });
 }
 
-function showQuotas(world: World, { params }: Exchange): Reply {
-  const { instances, cores, ram } = world.nova.quota;
-  return ok({
-    quota_set: {
-      id: params.project,
-      instances,
-      cores,
-      ram,
-      key_pairs: 200,
-      server_groups: 100,
-      server_group_members: 100,
-    },
-  });
+function showLimits(world: World, _: Exchange, { projectId }: Caller, spokenVersion: string): Reply {
+  return ok({ limits: { rate: [], absolute: limitsView(world.nova, projectId, spokenVersion) } });
+}
+
+function showQuotas(world: World, { params: { project = '' } }: Exchange, caller: Caller): Reply {
+  if (!caller.isAdmin && project !== caller.projectId) throw mayNot('os_compute_api:os-quota-sets:show');
+  return ok({ quota_set: quotaSet(world.nova, project, false) });
+}
+
+function showUsage(world: World, { params: { project = '' } }: Exchange, caller: Caller): Reply {
+  if (!caller.isAdmin && project !== caller.projectId) throw mayNot('os_compute_api:os-quota-sets:detail');
+  return ok({ quota_set: quotaSet(world.nova, project, true) });
+}
+
+async function changeQuotas(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
+  const { project = '' } = exchange.params;
+  if (!caller.isAdmin) throw mayNot('os_compute_api:os-quota-sets:update');
+  setQuota(world.nova, project, await readJson(exchange));
+  return ok({ quota_set: quotaSet(world.nova, project, false) });
 }
 
 function showZones(): Reply {

@@ -3,6 +3,7 @@ import type { Caller } from '../keystone/state.ts';
 import { uuid } from '../support/ids.ts';
 import { listOf, mapOf } from '../support/values.ts';
 import { atLeast } from './microversion.ts';
+import { checkCount, quotaOf } from './quotas.ts';
 import type { NovaState, ServerGroup } from './state.ts';
 
 const policies = ['affinity', 'anti-affinity', 'soft-affinity', 'soft-anti-affinity'];
@@ -19,6 +20,7 @@ export function createServerGroup(nova: NovaState, caller: Caller, body: Record<
     );
   }
   const { userId, projectId } = caller;
+  checkCount(serverGroupsOf(nova, caller).length + 1, quotaOf(nova, projectId).serverGroups, 'server groups.');
   const group = { id: uuid(), name: String(given.name), policy, projectId, userId, memberIds: [] };
   nova.serverGroups.set(group.id, group);
   return group;

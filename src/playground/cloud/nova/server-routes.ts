@@ -2,20 +2,28 @@ import { ApiError } from '../http/api-error.ts';
 import { type Exchange, type Reply, readJson } from '../http/exchange.ts';
 import type { Caller } from '../keystone/state.ts';
 import type { World } from '../world.ts';
+import { consoleOutput } from './console.ts';
+import { pageOf } from './paging.ts';
 import { links, serverSummary, serverView } from './server-view.ts';
 import { createServer, deleteServer, serverOf, serverPorts, serversOf } from './servers.ts';
 import type { Server } from './state.ts';
 
 /** GET /servers */
 export function listServers(world: World, exchange: Exchange, caller: Caller): Reply {
-  const { page, more } = pageOf(world, exchange, caller);
-  return { status: 200, body: { servers: page.map((server) => serverSummary(world, server)), ...more } };
+  const view = (server: Server) => serverSummary(world, server);
+  const body = pageOf(exchange, askedFor(world, exchange, caller), { key: 'servers', markerOf: ({ id }) => id, view });
+  return { status: 200, body };
 }
 
 /** GET /servers/detail */
 export function showServers(world: World, exchange: Exchange, caller: Caller, version: string): Reply {
-  const { page, more } = pageOf(world, exchange, caller);
-  return { status: 200, body: { servers: page.map((server) => serverView(world, server, caller, version)), ...more } };
+  const view = (server: Server) => {
+    const { fault, ...shown } = serverView(world, server, caller, version);
+    // Nova looks for faults where servers with a host are.
+    return server.launchedAt === undefined || fault === undefined ? shown : { ...shown, fault };
+  };
+  const body = pageOf(exchange, askedFor(world, exchange, caller), { key: 'servers', markerOf: ({ id }) => id, view });
+  return { status: 200, body };
 }
 
 /** POST /servers */
@@ -50,14 +58,9 @@ export function removeServer(world: World, { params }: Exchange, caller: Caller)
 
 /** POST /servers/:id/action; the console is the one thing that an inert server has to say. */
 export async function actOnServer(world: World, exchange: Exchange, caller: Caller): Promise<Reply> {
-  const [action = ''] = Object.keys(await readJson(exchange));
-  serverOf(world, caller, exchange.params.id ?? '');
-  if (action === 'os-getConsoleOutput') {
-    return {
-      status: 200,
-      body: { output: 'This server is one of the playground: it has a name and addresses, and never boots.\n' },
-    };
-  }
+  const [[action, about] = ['', undefined]] = Object.entries(await readJson(exchange));
+  const server = serverOf(world, caller, exchange.params.id ?? '');
+  if (action === 'os-getConsoleOutput') return { status: 200, body: { output: consoleOutput(server, about) } };
   if (action === 'reboot') return { status: 202 };
   throw new ApiError(400, 'badRequest', `There is no such action: ${action}`);
 }
@@ -75,10 +78,7 @@ export function showInterfaces(world: World, { params }: Exchange, caller: Calle
   return { status: 200, body: { interfaceAttachments } };
 }
 
-const mostPerPage = 1000;
-
-function pageOf(world: World, exchange: Exchange, caller: Caller): { page: Server[]; more: object } {
-  const { query, url } = exchange;
+function askedFor(world: World, { query }: Exchange, caller: Caller): Server[] {
   const all = query.has('all_tenants') && !['0', 'false'].includes(query.get('all_tenants')?.toLowerCase() ?? '');
   if (all && !caller.isAdmin) {
     throw new ApiError(
@@ -87,17 +87,7 @@ function pageOf(world: World, exchange: Exchange, caller: Caller): { page: Serve
       "Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed.",
     );
   }
-  const found = serversOf(world, caller, all).filter((server) => isAskedFor(server, query));
-  const marker = query.get('marker');
-  const start = marker === null ? 0 : found.findIndex(({ id }) => id === marker) + 1;
-  if (marker !== null && start === 0) throw new ApiError(400, 'badRequest', `marker [${marker}] not found`);
-  const limit = Math.min(Number(query.get('limit') ?? mostPerPage), mostPerPage);
-  const page = found.slice(start, start + limit);
-  const last = page.at(-1);
-  if (last === undefined || page.length < limit) return { page, more: {} };
-  const next = new URL(url);
-  next.searchParams.set('marker', last.id);
-  return { page, more: { servers_links: [{ rel: 'next', href: next.href }] } };
+  return serversOf(world, caller, all).filter((server) => isAskedFor(server, query));
 }
 
 /** Nova takes `name` for a regular expression that fits anywhere. */

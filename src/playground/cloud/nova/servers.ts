@@ -7,8 +7,8 @@ import { uuid } from '../support/ids.ts';
 import { listOf, mapOf, textOf } from '../support/values.ts';
 import type { World } from '../world.ts';
 import { findKeypair } from './keypairs.ts';
-import { checkQuota } from './quotas.ts';
-import type { Flavor, Server } from './state.ts';
+import { checkCount, checkQuota, quotaOf } from './quotas.ts';
+import type { Flavor, Server, ServerGroup } from './state.ts';
 
 /** Most characters of user data in base 64; Nova's schema says so. */
 const longestUserData = 65_535;
@@ -26,6 +26,7 @@ export function createServer(world: World, caller: Caller, body: Record<string, 
     throw badRequest(`Invalid input for field/attribute user_data. Value is too long`);
   }
   checkQuota(world.nova, caller.projectId, flavor);
+  const group = groupOf(world, mapOf(body['os:scheduler_hints'] ?? body['OS-SCH-HNT:scheduler_hints']).group);
   const id = uuid();
   const groups = securityGroupIds(world, caller, given.security_groups);
   const { ports, own } = portsOf(world, caller, id, given.networks, groups.ids);
@@ -53,8 +54,9 @@ export function createServer(world: World, caller: Caller, body: Record<string, 
     deleting: false,
   };
   world.nova.servers.set(id, server);
-  joinGroup(world, server, mapOf(body['os:scheduler_hints'] ?? body['OS-SCH-HNT:scheduler_hints']).group);
-  settle(world, server);
+  const crowded = isCrowded(world, group);
+  group?.memberIds.push(id);
+  settle(world, server, crowded);
   return server;
 }
 
@@ -87,8 +89,8 @@ export function serverPorts(world: World, server: Server): Port[] {
   return server.portIds.map((id) => world.neutron.ports.get(id)).filter((port) => port !== undefined);
 }
 
-function settle(world: World, server: Server): void {
-  const noHost = isControlPlane(server) && world.faults.strikes('stack');
+function settle(world: World, server: Server, crowded: boolean): void {
+  const noHost = crowded || (isControlPlane(server) && world.faults.strikes('stack'));
   world.later('server', () => {
     server.updatedAt = new Date();
     if (server.deleting) return;
@@ -198,8 +200,19 @@ function freePort(world: World, caller: Caller, id: string): Port {
   return port;
 }
 
-function joinGroup(world: World, server: Server, group: unknown): void {
-  world.nova.serverGroups.get(String(group ?? ''))?.memberIds.push(server.id);
+/** The server group that a server is to be of; 403 when it has as many as it may. */
+function groupOf(world: World, id: unknown): ServerGroup | undefined {
+  const group = world.nova.serverGroups.get(String(id ?? ''));
+  if (group === undefined) return undefined;
+  const { serverGroupMembers } = quotaOf(world.nova, group.projectId);
+  checkCount(group.memberIds.length + 1, serverGroupMembers, 'servers in group');
+  return group;
+}
+
+/** There is one host, which servers that must be apart cannot share. */
+function isCrowded(world: World, group: ServerGroup | undefined): boolean {
+  if (group?.policy !== 'anti-affinity') return false;
+  return group.memberIds.some((id) => world.nova.servers.get(id)?.status !== 'ERROR');
 }
 
 function badRequest(message: string): ApiError {

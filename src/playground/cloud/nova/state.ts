@@ -53,12 +53,15 @@ export interface ServerGroup {
   memberIds: string[];
 }
 
-/** What a project may use. */
+/** What a project may use; -1 for no limit. */
 export interface NovaQuota {
   instances: number;
   cores: number;
   /** Megabytes. */
   ram: number;
+  keyPairs: number;
+  serverGroups: number;
+  serverGroupMembers: number;
 }
 
 /** What Nova keeps. */
@@ -67,5 +70,8 @@ export interface NovaState {
   readonly keypairs: Keypair[];
   readonly servers: Map<string, Server>;
   readonly serverGroups: Map<string, ServerGroup>;
+  /** What a project may use for which `quotas` says nothing else. */
   readonly quota: NovaQuota;
+  /** What an operator has set, by project. */
+  readonly quotas: Map<string, Partial<NovaQuota>>;
 }
