@@ -1,11 +1,17 @@
 import type { Job } from 'bullmq';
 import type { Failure } from '../src/clusters/deployment.ts';
+import { PreflightError } from '../src/clusters/finding.ts';
 import { DeployError } from '../src/errors.ts';
 
 /** What a person is told about an error: its own words if it was raised on purpose, a job to look up otherwise. */
 export function failureOf(error: unknown, jobId: string | undefined): Failure {
   if (error instanceof DeployError) {
-    return { message: error.message, code: error.code, ...(error.hint !== undefined && { hint: error.hint }) };
+    return {
+      message: error.message,
+      code: error.code,
+      ...(error.hint !== undefined && { hint: error.hint }),
+      ...(error instanceof PreflightError && error.problems.length > 1 && { problems: error.problems }),
+    };
   }
   return {
     message: `Something unexpected happened (job ${jobId ?? 'without id'})`,

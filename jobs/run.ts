@@ -1,7 +1,9 @@
 import type { CloudChoice } from '../src/clusters/cluster-spec.ts';
 import type { Deployment, DeploymentEventBody, StepProgress } from '../src/clusters/deployment.ts';
+import type { ReservedCidr } from '../src/clusters/network-fit.ts';
 import type { StepName, StepResults } from '../src/clusters/steps.ts';
 import type { Logger } from '../src/log.ts';
+import type { StackWatch } from '../src/openstack/heat/stack-watch.ts';
 import type { OpenStack } from '../src/openstack/openstack.ts';
 import type { Producer } from '../src/queue/producer.ts';
 import type { Clusters } from '../src/store/clusters.ts';
@@ -15,8 +17,12 @@ export interface Tools {
   readonly producer: Producer;
   /** The connection to the clouds of a cluster; one per choice and process. */
   openstack(choice: CloudChoice): OpenStack;
+  /** The watch over the stacks in a cluster's cloud; one per cloud and process. */
+  stackWatch(choice: CloudChoice): StackWatch;
   /** Names of the clouds that clusters.yaml uses. */
   readonly clouds: readonly (string | undefined)[];
+  /** Ranges of addresses that no cluster may use. */
+  readonly reservedCidrs: readonly ReservedCidr[];
   /** The worker's environment, of which git and make see what they need: PATH, proxies, where Docker is. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Folder for builds and logs. */

@@ -3,12 +3,13 @@ import { type ConnectionOptions, FlowProducer, type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { StepName } from '../src/clusters/steps.ts';
 import { isStepName } from '../src/clusters/steps.ts';
-import type { DeploymentJob, QueueName, StepJob } from '../src/queue/jobs.ts';
+import type { DeploymentJob, InspectionData, QueueName, StepJob } from '../src/queue/jobs.ts';
 import { queuePrefix } from '../src/queue/jobs.ts';
 import { overChannel } from '../src/store/keys.ts';
 import { build } from './build.ts';
 import { deleteStack } from './delete-stack.ts';
 import { image } from './image.ts';
+import { inspectCloud, inspectCluster } from './inspect.ts';
 import { keypair } from './keypair.ts';
 import { type NotifyTools, notify } from './notify.ts';
 import { plan } from './plan.ts';
@@ -22,7 +23,7 @@ import { sweep } from './sweep.ts';
 import { verify } from './verify.ts';
 
 /** Which function makes each step so. */
-const steps: { readonly [Name in StepName]: Step<Name> } = {
+export const steps: { readonly [Name in StepName]: Step<Name> } = {
   build,
   publish,
   image,
@@ -74,7 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const endings = await watchEndings(redisUrl);
   const flows = new FlowProducer({ connection, prefix: queuePrefix });
 
-  const process = async (job: Job, token = '', signal = new AbortController().signal): Promise<void> =>
+  const process = async (job: Job, token = '', signal = new AbortController().signal): Promise<unknown> =>
     endings.during(job, (over) =>
       dispatch(job, token, { shutdown: shutdown.signal, job: signal, over }, flows, options),
     );
@@ -130,19 +131,24 @@ interface Signals {
   readonly over: AbortSignal;
 }
 
+/** Does what the job asks for. Only questions have a result. */
 async function dispatch(
   job: Job,
   token: string,
   signals: Signals,
   flows: FlowProducer,
   options: WorkerOptions,
-): Promise<void> {
+): Promise<unknown> {
   const { tools } = options;
   if (isStepName(job.name)) return runStep(job.name, job, token, signals, tools);
   const signal = AbortSignal.any([signals.shutdown, signals.job]);
   switch (job.name) {
     case 'plan':
       return plan(job as Job<DeploymentJob>, tools, signal);
+    case 'inspect-cluster':
+      return inspectCluster(job.data as InspectionData['inspect-cluster'], tools, signal);
+    case 'inspect-cloud':
+      return inspectCloud(job.data as InspectionData['inspect-cloud'], tools, signal);
     case 'start':
       return start(job.data as DeploymentJob, flows, tools);
     case 'sweep':

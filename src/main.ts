@@ -8,6 +8,7 @@ const usage = `Usage: slipway COMMAND
   bot                     listen to Slack
   worker [--queues LIST]  work on queues: ${queueNames.join(',')} (all by default)
   demo [OPTIONS]          try it all on a playground; see demo --help
+  doctor [CLOUD]          examine the clouds of clusters.yaml, or one; status 1 if something stands in the way
   health                  status 0 if Redis answers`;
 
 type Command = (args: readonly string[]) => Promise<number>;
@@ -26,6 +27,11 @@ const commands: Readonly<Record<string, Command>> = {
     const { runDemo } = await import('./playground/demo/demo.ts');
     const print = (line: string) => process.stdout.write(`${line}\n`);
     return runDemo({ args, env: process.env, main: process.argv[1] ?? '', print, interrupted: interruption() });
+  },
+  async doctor(args) {
+    const { runDoctor } = await import('./processes/doctor.ts');
+    const print = (line: string) => process.stdout.write(`${line}\n`);
+    return runDoctor(args, process.env, print, interruption());
   },
   async health() {
     const { checkHealth } = await import('./processes/health.ts');

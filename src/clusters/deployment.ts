@@ -20,6 +20,8 @@ export interface Failure {
   readonly message: string;
   readonly hint?: string;
   readonly code: string;
+  /** Where several things stand in the way: each of them, and what to change. */
+  readonly problems?: readonly { readonly text: string; readonly hint?: string }[];
 }
 
 /** How far a running step is. `done` of `total` where there is a number to show. */

@@ -23,8 +23,11 @@ export interface StackInputs {
 /** Seconds that a server has from its creation to its signal: a first boot on a slow cloud, twice over. */
 const signalTimeoutSeconds = 1800;
 
+/** What of a deployment its stack tells. */
+export type StackOwner = Pick<Deployment, 'id' | 'cluster' | 'channel' | 'requestedBy' | 'requestedAt' | 'spec'>;
+
 /** The label of a deployment's stack. */
-export function stackLabel(deployment: Deployment, version: string): StackLabel {
+export function stackLabel(deployment: StackOwner, version: string): StackLabel {
   return {
     cluster: deployment.cluster,
     deployment: deployment.id,
@@ -36,7 +39,7 @@ export function stackLabel(deployment: Deployment, version: string): StackLabel 
 }
 
 /** Parameters of templates/heat/cluster.yaml, by their names there. */
-export function stackParameters(deployment: Deployment, inputs: StackInputs): Record<string, unknown> {
+export function stackParameters(deployment: StackOwner, inputs: StackInputs): Record<string, unknown> {
   const { spec } = deployment;
   return {
     cluster_name: spec.name,

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import type { ReservedCidr } from '../clusters/network-fit.ts';
 import type { Policy } from '../clusters/policy.ts';
 import { parseDuration } from './duration.ts';
 
@@ -11,6 +12,8 @@ import { parseDuration } from './duration.ts';
 export interface ClustersFile {
   readonly policy: Policy;
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
+  /** Ranges of addresses that no cluster may use. */
+  readonly reservedCidrs: readonly ReservedCidr[];
 }
 
 const aDuration = 'expected a duration such as 30m or 1h';
@@ -89,6 +92,9 @@ const clusterName = z
     'a cluster name has 1 to 30 lower-case letters, digits and hyphens, begins with a letter and does not end in a hyphen',
   );
 
+const aReservedCidr = 'expected an IPv4 network such as 10.0.0.0/8, or {cidr: …, reason: …}';
+const reserved = z.string().refine(isIpv4Network, aReservedCidr);
+
 const file = z.strictObject({
   policy: z.strictObject({
     request: z.array(slackPerson).min(1),
@@ -100,6 +106,7 @@ const file = z.strictObject({
     }),
   }),
   clusters: z.record(clusterName, cluster),
+  reservedCidrs: z.array(z.union([reserved, z.strictObject({ cidr: reserved, reason: z.string().min(1).optional() })], { error: aReservedCidr })).default([]),
 });
 
 type ParsedCluster = z.infer<typeof cluster>;
@@ -135,13 +142,14 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     );
     return undefined;
   }
-  const { policy, clusters } = parsed.data;
+  const { policy, clusters, reservedCidrs } = parsed.data;
   const { within, ...approve } = policy.approve;
   if (approve.count > 0 && approve.from.length === 0) {
     problems.push(`${path}: policy.approve.from: nobody may approve, but ${approve.count} approval is asked for`);
   }
   return {
     policy: { request: policy.request, approve: { ...approve, withinMs: within } },
+    reservedCidrs: reservedCidrs.map(toReserved),
     clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
   };
 }
@@ -186,7 +194,19 @@ function isWithoutPassword(repository: string): boolean {
   return !URL.canParse(repository) || new URL(repository).password === '';
 }
 
+function toReserved(parsed: string | { cidr: string; reason?: string | undefined }): ReservedCidr {
+  if (typeof parsed === 'string') return { cidr: parsed };
+  return { cidr: parsed.cidr, ...(parsed.reason && { reason: parsed.reason }) };
+}
+
+/** Room for a cluster, and no more than Neutron lets a subnet have. */
 function isCidr(text: string): boolean {
+  const bits = Number(text.split('/')[1]);
+  return isIpv4Network(text) && bits >= 8 && bits <= 28;
+}
+
+/** Any range, down to a single address. */
+function isIpv4Network(text: string): boolean {
   const [base = '', bits = '', ...rest] = text.split('/');
-  return isIPv4(base) && /^\d{1,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= 28 && rest.length === 0;
+  return isIPv4(base) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && rest.length === 0;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import type { ReservedCidr } from '../clusters/network-fit.ts';
 import type { Policy } from '../clusters/policy.ts';
 import { ConfigError } from '../errors.ts';
 import type { CloudConfig } from '../openstack/cloud-config.ts';
@@ -18,6 +19,7 @@ export interface Config {
   readonly dataDir: string;
   readonly policy: Policy;
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
+  readonly reservedCidrs: readonly ReservedCidr[];
   readonly slack: SlackConfig | undefined;
   /** Credentials of the cloud of that name in clouds.yaml; undefined names the OS_* environment. Throws ConfigError. */
   cloud(name: string | undefined): CloudConfig;

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tools } from '../../jobs/run.ts';
+import { StackWatches } from '../../jobs/stack-watches.ts';
 import { startWorker } from '../../jobs/worker.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
@@ -21,7 +22,7 @@ export async function startWorkerProcess(env: Environment, queues: readonly Queu
   const log = createLogger(config.logLevel, { process: 'worker' });
   await mkdir(config.dataDir, { recursive: true });
   const stores = await openStores(config.redisUrl, log);
-  const clouds = new CloudConnections(config, log);
+  const clouds = new CloudConnections(config, env, log);
 
   const worker = await startWorker({
     redisUrl: config.redisUrl,
@@ -40,12 +41,15 @@ export async function startWorkerProcess(env: Environment, queues: readonly Queu
 }
 
 function toolsOf(config: Config, env: Environment, stores: Stores, clouds: CloudConnections, log: Logger): Tools {
+  const watches = new StackWatches((choice) => clouds.get(choice));
   return {
     deployments: stores.deployments,
     clusters: stores.clusters,
     producer: stores.producer,
     openstack: (choice) => clouds.get(choice),
+    stackWatch: (choice) => watches.get(choice),
     clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
+    reservedCidrs: config.reservedCidrs,
     environment: env,
     dataDir: config.dataDir,
     mutex: new Mutex(stores.redis),
@@ -66,11 +70,13 @@ function notifyTools(slack: NonNullable<Config['slack']>, stores: Stores, log: L
 /** One connection per choice of clouds, made when it is first needed: its tokens serve every step of this process. */
 class CloudConnections {
   readonly #config: Config;
+  readonly #env: Environment;
   readonly #log: Logger;
   readonly #open = new Map<string, OpenStack>();
 
-  constructor(config: Config, log: Logger) {
+  constructor(config: Config, env: Environment, log: Logger) {
     this.#config = config;
+    this.#env = env;
     this.#log = log;
   }
 
@@ -83,7 +89,7 @@ class CloudConnections {
 
   #connect(cloud: string | undefined, swift: string | undefined): OpenStack {
     const swiftCloud = swift === undefined ? {} : { swift: this.#config.cloud(swift) };
-    return connect(this.#config.cloud(cloud), { log: this.#log, ...swiftCloud });
+    return connect(this.#config.cloud(cloud), { log: this.#log, env: this.#env, ...swiftCloud });
   }
 
   async close(): Promise<void> {

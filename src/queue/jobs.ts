@@ -1,3 +1,4 @@
+import type { CloudChoice, ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { StepName } from '../clusters/steps.ts';
 
 /** The queues, by what a worker needs to serve them: Docker, the clouds' APIs, Slack, nothing. */
@@ -22,8 +23,17 @@ export interface StepJob extends DeploymentJob {
   readonly failures?: number;
 }
 
+/** A question about a cloud, whose answer is the job's result. */
+export interface InspectionData {
+  /** What bringing up this cluster would take, and what stands in the way. */
+  'inspect-cluster': { readonly spec: ClusterSpec };
+  /** How a cloud is. */
+  'inspect-cloud': { readonly choice: CloudChoice };
+}
+export type InspectionName = keyof InspectionData;
+
 /** Job names and their data. The names are stored in Redis: renaming one is a migration. No data may hold a secret. */
-export interface JobData extends Record<StepName, StepJob> {
+export interface JobData extends Record<StepName, StepJob>, InspectionData {
   plan: DeploymentJob;
   start: DeploymentJob;
   notify: DeploymentJob;
@@ -37,6 +47,8 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   build: 'build',
   publish: 'build',
   plan: 'cloud',
+  'inspect-cluster': 'cloud',
+  'inspect-cloud': 'cloud',
   start: 'cloud',
   image: 'cloud',
   keypair: 'cloud',

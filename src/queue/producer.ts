@@ -1,8 +1,19 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { Inspection } from '../clusters/inspection.ts';
 import { failFast } from '../fail-fast.ts';
 import type { Logger } from '../log.ts';
-import { type JobData, type JobName, type QueueName, queueNames, queueOf, queuePrefix } from './jobs.ts';
+import { awaitInspection, inspectionOptions } from './inspect.ts';
+import {
+  type InspectionData,
+  type InspectionName,
+  type JobData,
+  type JobName,
+  type QueueName,
+  queueNames,
+  queueOf,
+  queuePrefix,
+} from './jobs.ts';
 
 /** Finished jobs are worth little: the deployment's events tell what happened. Failed ones are kept for the operator. */
 const keep = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, count: 1000 } } as const;
@@ -46,6 +57,19 @@ export class Producer {
    */
   async notify(deployment: string): Promise<void> {
     await this.#add('notify', { deployment }, { deduplication: { id: deployment, keepLastIfActive: true } });
+  }
+
+  /**
+   * Has a worker look at something, and waits for what it saw. Throws a DeployError when no worker answers in time. Who
+   * asked and where to answer stays with the caller: Redis holds the question alone.
+   */
+  async inspect<Name extends InspectionName>(
+    name: Name,
+    data: InspectionData[Name],
+    deadlineMs: number,
+  ): Promise<Inspection> {
+    const queue = this.queue(queueOf[name]);
+    return awaitInspection(queue, await queue.add(name, data, inspectionOptions), deadlineMs);
   }
 
   /** Has `sweep` and `reconcile` run at an interval, however many workers ask for it. */

@@ -13,8 +13,10 @@ export interface SlackContext {
   readonly deployments: Deployments;
   /** The clusters that exist, as far as Redis knows. */
   readonly known: Clusters;
-  readonly producer: Pick<Producer, 'plan' | 'start'>;
+  readonly producer: Pick<Producer, 'plan' | 'start' | 'inspect'>;
   readonly log: Logger;
+  /** How long somebody waits for a worker's answer, in milliseconds; half a minute or so when it is left out. */
+  readonly inspectionMs?: number;
   /** Milliseconds since the epoch; the system's clock when it is left out. */
   readonly now?: () => number;
 }

@@ -61,6 +61,25 @@ describe('clusters.yaml', () => {
     expect(problemsOf(text).join('\n')).toContain(expected);
   });
 
+  it('takes ranges that no cluster may have, with their reasons', () => {
+    const text = `${valid}reservedCidrs: [{cidr: 10.0.0.0/8, reason: the office}, 192.168.1.1/32]\n`;
+
+    expect(parseClustersFile(text, '/etc/slipway/clusters.yaml', [])?.reservedCidrs).toEqual([
+      { cidr: '10.0.0.0/8', reason: 'the office' },
+      { cidr: '192.168.1.1/32' },
+    ]);
+    expect(parseClustersFile(valid, '/etc/slipway/clusters.yaml', [])?.reservedCidrs).toEqual([]);
+  });
+
+  it.each(['10.0.0.0', '10.0.0.0/33', '2001:db8::/64', '{range: 10.0.0.0/8}', '{cidr: office}'])(
+    'does not take %s for a range',
+    (written) => {
+      expect(problemsOf(`${valid}reservedCidrs: [${written}]\n`)).toEqual([
+        expect.stringMatching(/reservedCidrs\.0(\.cidr)?: expected an IPv4 network such as 10\.0\.0\.0\/8/),
+      ]);
+    },
+  );
+
   it('reports every problem at once', () => {
     const text = valid.replace('C0DEPLOYS', '#deploys').replace('count: 2', 'count: -1');
 

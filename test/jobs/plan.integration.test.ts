@@ -1,16 +1,26 @@
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plan } from '../../jobs/plan.ts';
 import type { Tools } from '../../jobs/run.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
-import { startStep } from '../../src/clusters/decisions.ts';
+import { finishStep, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
+import type { ReservedCidr } from '../../src/clusters/network-fit.ts';
 import type { Action } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
+import { createImage, uploadImage } from '../../src/openstack/glance/images.ts';
+import { listNetworks } from '../../src/openstack/neutron/networks.ts';
+import { createKeypair } from '../../src/openstack/nova/keypairs.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
+import { Secret } from '../../src/openstack/secret.ts';
+import { createContainer } from '../../src/openstack/swift/containers.ts';
+import { putObject } from '../../src/openstack/swift/objects.ts';
 import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
+import { makePublicKey } from '../../src/playground/demo/props.ts';
 import type { DeploymentJob } from '../../src/queue/jobs.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { oneApproval, stagingSpec } from '../support/fixtures.ts';
@@ -19,8 +29,8 @@ import { freshRedisUrl } from '../support/redis.ts';
 /** What the playground's cloud can build: the image is given as a file, the keypair by its public key. */
 const possible: ClusterSpec = {
   ...stagingSpec,
-  image: { name: 'debian-12', format: 'raw', file: '/images/debian-12.img' },
-  keypair: { name: 'ops', publicKey: 'ssh-ed25519 AAAA' },
+  image: { name: 'debian-12', format: 'raw', file: resolve('package.json') },
+  keypair: { name: 'ops', publicKey: makePublicKey().publicKey },
 };
 
 describe('planning', () => {
@@ -54,11 +64,23 @@ describe('planning', () => {
     return outcome.deployment;
   }
 
-  async function planned({ id }: Deployment, on: OpenStack = openstack): Promise<Deployment> {
+  async function planned(
+    { id }: Deployment,
+    on: OpenStack = openstack,
+    reservedCidrs: readonly ReservedCidr[] = [],
+  ): Promise<Deployment> {
     const start = async (deployment: string) => {
       started.push(deployment);
     };
-    const tools = { deployments, producer: { start }, openstack: () => on, log } as unknown as Tools;
+    const template = 'templates/heat/cluster.yaml';
+    const tools = {
+      deployments,
+      producer: { start },
+      openstack: () => on,
+      template,
+      reservedCidrs,
+      log,
+    } as unknown as Tools;
     const job = { id: `${id}-plan`, data: { deployment: id }, attemptsMade: 0, opts: { attempts: 1 } };
     await plan(job as Job<DeploymentJob>, tools, new AbortController().signal);
     return deployments.get(id);
@@ -75,29 +97,190 @@ describe('planning', () => {
       Network: '10.123.0.0/24 behind a router to gateway, 1 floating IP',
       Image: 'debian-12, to be uploaded',
       Keypair: 'ops, to be imported',
+      Quota:
+        'servers 0→2 of 100 · cores 0→3 of 200 · RAM 0→6 of 400 GiB · floating IPs 0→1 of 200 · volumes 0 of 10 · volume space 0 of 1000 GiB',
+      Release: 'v1.34.2 is not in Swift yet',
     });
+    expect(deployment.plan?.warnings).toEqual([]);
   });
 
   it.each<[string, Partial<ClusterSpec>, RegExp, RegExp]>([
-    ['a flavor', { nodes: { count: 1, max: 1, flavor: 'huge' } }, /no flavor huge/, /m1\.small/],
+    ['a flavor that is there', { nodes: { count: 1, max: 1, flavor: 'huge' } }, /no flavor huge/, /m1\.small/],
+    ['a flavor that kubeadm takes', { controlPlane: { flavor: 'm1.small' } }, /1 core where kubeadm wants 2/, /larger/],
     [
       'a network',
       { network: { ...possible.network, external: 'moon' } },
       /no external network moon/,
       /gateway, public/,
     ],
+    [
+      'a resolver',
+      { network: { ...possible.network, dns: ['127.0.0.53'] } },
+      /127\.0\.0\.53 is a loopback/,
+      /network\.dns/,
+    ],
     ['an image', { image: { name: 'debian-12', format: 'raw' } }, /no image debian-12/, /a file, or a url/],
+    ['an image by its id', { image: { id: 'no-such-image' } }, /no image with the id no-such-image/, /another image/],
+    [
+      'an image file',
+      { image: { name: 'debian-12', format: 'raw', file: '/no/such' } },
+      /\/no\/such is not on this worker/,
+      /upload/,
+    ],
     ['a keypair', { keypair: { name: 'ops' } }, /no keypair ops/, /publicKey/],
+    [
+      'a public key',
+      { keypair: { name: 'ops', publicKey: 'ssh-ed25519 AAAA' } },
+      /public key of the keypair ops/,
+      /OpenSSH/,
+    ],
+    [
+      'quota',
+      { nodes: { count: 150, max: 150, flavor: 'm1.medium' } },
+      /quota is too small for servers: 151 needed, 100 free of 100 · cores: 302/,
+      /larger quota/,
+    ],
   ])(
     'ends a request that lacks %s, before anybody approves it, and says what to change',
     async (_what, change, message, hint) => {
       const { state, failure } = await planned(await request({ ...possible, ...change }));
 
+      const told = failure?.problems ?? [{ text: failure?.message, hint: failure?.hint }];
       expect(state).toBe('failed');
-      expect(failure?.message).toMatch(message);
-      expect(failure?.hint).toMatch(hint);
+      expect(failure?.code).toBe('preflight');
+      expect(told[0]?.text).toMatch(message);
+      expect(told[0]?.hint ?? '').toMatch(hint);
     },
   );
+
+  it('tells everything that is in the way at once', async () => {
+    const network = { external: 'moon', cidr: '10.123.0.0/24', dns: ['10.123.0.2'] };
+
+    const { failure } = await planned(
+      await request({ ...possible, network, controlPlane: { flavor: 'm1.tiny' }, keypair: { name: 'none' } }),
+      openstack,
+      [{ cidr: '10.0.0.0/8', reason: 'the office' }],
+    );
+
+    expect(failure?.message).toBe('5 things stand in the way of staging');
+    expect(failure?.problems?.map(({ text }) => text)).toEqual([
+      'The control plane’s flavor m1.tiny has 1 core where kubeadm wants 2 and 512 MiB of memory where kubeadm wants 1700',
+      'The cloud has no external network moon',
+      'The resolver 10.123.0.2 lies in the cluster’s own network 10.123.0.0/24, where nothing answers yet',
+      '10.123.0.0/24 overlaps 10.0.0.0/8, which is reserved: the office',
+      'There is no keypair none in Nova',
+    ]);
+  });
+
+  it('ends a request whose keypair is another key under the same name', async () => {
+    await createKeypair(openstack.nova, { name: 'taken', publicKey: makePublicKey().publicKey });
+
+    const { failure } = await planned(
+      await request({ ...possible, keypair: { name: 'taken', publicKey: makePublicKey().publicKey } }),
+    );
+
+    expect(failure?.message).toBe('Nova has a keypair taken with another key');
+  });
+
+  it('ends a request whose range is taken behind the same external network, and warns of one apart', async () => {
+    const neutron = openstack.neutron;
+    const make = <Thing>(path: string, key: string, body: object) =>
+      neutron
+        .post<Record<string, Thing & { id: string }>>([path], {
+          doing: `Making ${path}`,
+          ok: [201],
+          body: { [key]: body },
+        })
+        .then((answer) => answer[key]?.id ?? '');
+    const [gateway] = await listNetworks(neutron, { name: 'gateway' });
+    const subnetOn = async (name: string, cidr: string) => {
+      const network_id = await make('networks', 'network', { name });
+      return make('subnets', 'subnet', { name, network_id, cidr, ip_version: 4 });
+    };
+    await subnetOn('island', '10.50.0.0/24');
+    const routed = await subnetOn('offices', '10.60.0.0/24');
+    const router = await make('routers', 'router', { name: 'r', external_gateway_info: { network_id: gateway?.id } });
+    await neutron.put(['routers', router, 'add_router_interface'], {
+      doing: 'Joining',
+      ok: [200],
+      body: { subnet_id: routed },
+    });
+    const withCidr = (cidr: string) => ({ ...possible, network: { ...possible.network, cidr } });
+
+    const apart = await planned(await request({ ...withCidr('10.50.0.0/25'), name: 'apart' }));
+    const behind = await planned(await request({ ...withCidr('10.60.0.0/25'), name: 'behind' }));
+
+    expect(apart.state).toBe('awaiting-approval');
+    expect(apart.plan?.warnings).toEqual([
+      '10.50.0.0/25 overlaps island (10.50.0.0/24), which is not connected to it; the two cannot be joined',
+    ]);
+    expect(behind.failure?.message).toBe(
+      '10.60.0.0/25 overlaps offices (10.60.0.0/24), which is behind the same external network',
+    );
+  });
+
+  it('knows that the release is in Swift, and how long it took last time', async () => {
+    await createContainer(openstack.swift, 'slipway-releases');
+    await putObject(openstack.swift, {
+      container: 'slipway-releases',
+      object: 'v1.34.2/0123456789abcdef/kubernetes-server-linux-amd64.tar.gz',
+      content: () => Readable.from([Buffer.alloc(3 * 1024 ** 2)]),
+      size: 3 * 1024 ** 2,
+    });
+    const before = await planned(await request({ ...possible, name: 'sandbox' }, 'up', 0));
+    for (const step of ['build', 'publish', 'image', 'keypair', 'stack', 'verify'] as const) {
+      await deployments.change(before.id, startStep(step));
+      await deployments.change(before.id, finishStep(step, 1, {} as never));
+    }
+
+    const { plan: made } = await planned(await request(possible));
+
+    const lines = Object.fromEntries(made?.lines.map(({ label, text }) => [label, text]) ?? []);
+    expect(lines.Release).toBe('v1.34.2 is in Swift already, 3 MiB');
+    expect(lines.Time).toBe('about 1 s, as sandbox took');
+  });
+
+  it('has Heat check the stack where all that it is made of is there', async () => {
+    const key = makePublicKey();
+    await createKeypair(openstack.nova, key);
+    const { id } = await createImage(openstack.glance, { name: 'whole', diskFormat: 'raw', containerFormat: 'bare' });
+    await uploadImage(openstack.glance, id, { content: () => Readable.from([Buffer.alloc(1024)]), size: 1024 });
+    const whole = { ...possible, image: { id }, keypair: { name: key.name } };
+    const unnameable = { ...whole, name: 'Not_A_Name' };
+
+    const good = await planned(await request({ ...whole, name: 'whole' }));
+    const bad = await planned(await request(unnameable));
+
+    expect(good.failure).toBeUndefined();
+    expect(good.state).toBe('awaiting-approval');
+    expect(bad.failure?.message).toMatch(/Heat/);
+    expect(bad.failure?.message).toMatch(/cluster_name/);
+  });
+
+  it('names the one service that does not answer, once', async () => {
+    const endpointOverrides = { compute: 'http://127.0.0.1:1/v2.1' };
+    const halved = connect({ ...openstack.cloud, endpointOverrides }, { log });
+
+    const { state, failure } = await planned(await request(possible), halved);
+    await halved.close();
+
+    expect(state).toBe('failed');
+    expect(failure?.problems).toBeUndefined();
+    expect(failure?.message).toMatch(/nothing answers at 127\.0\.0\.1:1, where the catalog says Nova is/);
+  });
+
+  it('says of credentials that Keystone refuses nothing but that', async () => {
+    const { cloud: config } = openstack;
+    if (config.credentials.kind !== 'password') throw new Error('the playground has a password');
+    const credentials = { ...config.credentials, password: new Secret('wrong') };
+    const stranger = connect({ ...config, credentials }, { log });
+
+    const { failure } = await planned(await request(possible), stranger);
+    await stranger.close();
+
+    expect(failure?.message).toMatch(/Logging in to OpenStack/);
+    expect(failure?.problems).toBeUndefined();
+  });
 
   it('goes straight on where no approval is needed', async () => {
     const deployment = await planned(await request(possible, 'down', 0));

@@ -90,7 +90,11 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
 
     it.each([
       ['/k8s up stagign', 'There is no cluster stagign. Did you mean staging?', 'The clusters are: sandbox, staging'],
-      ['/k8s upp staging', 'There is no command upp. Did you mean /k8s up staging?', 'up, down, status, list, help'],
+      [
+        '/k8s upp staging',
+        'There is no command upp. Did you mean /k8s up staging?',
+        'up, down, plan, status, list, doctor, help',
+      ],
       ['/k8s up', '/k8s up needs the name of a cluster', 'such as /k8s up staging'],
       ['/k8s up staging now', '/k8s up takes one word after it, and got 2', 'Type /k8s up CLUSTER'],
     ])('answers %s with what was probably meant', async (typed, problem, hint) => {

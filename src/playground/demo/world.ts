@@ -142,7 +142,7 @@ async function openCloud(
   const place =
     options.cloud === undefined ? await playgroundCloud(options, env, directory, log, closings) : ownCloud(env);
   const name = options.cloud ?? 'playground';
-  const openstack = connect(readCloud(name, place), { log });
+  const openstack = connect(readCloud(name, place), { log, env: place });
   closings.push(() => openstack.close());
   const inert = await startStandIns(name, place, log, closings);
   const servers = inert ? 'whose servers never boot, so a stand-in answers for them' : 'whose servers boot';
@@ -153,7 +153,7 @@ async function openCloud(
 
 /** What OpenStack's tools read, and nothing of an operator's Slack or Redis. */
 function ownCloud(env: Environment): Environment {
-  const wanted = /^(OS_.*|PATH|HOME|https?_proxy|no_proxy)$/i;
+  const wanted = /^(OS_.*|PATH|HOME|(https?|all|no)_proxy)$/i;
   return Object.fromEntries(Object.entries(env).filter(([name]) => wanted.test(name)));
 }
 
@@ -181,7 +181,7 @@ async function playgroundCloud(
 async function startStandIns(name: string, env: Environment, log: Logger, closings: Closing[]): Promise<boolean> {
   let admin: OpenStack;
   try {
-    admin = connect(readCloud(`${name}-admin`, env), { log });
+    admin = connect(readCloud(`${name}-admin`, env), { log, env });
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts';
+import type { Answer, Tell } from '../answer.ts';
 import type { SlackContext } from '../context.ts';
 import type { People } from '../people.ts';
 
@@ -10,6 +10,8 @@ export interface CommandCall {
   readonly user: string;
   readonly context: SlackContext;
   readonly people: People;
+  /** Says something before the answer, for what takes long. */
+  readonly say: Tell;
   /** All commands, for help. */
   readonly commands: readonly Command[];
 }

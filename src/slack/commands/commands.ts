@@ -1,9 +1,11 @@
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { help } from './help.ts';
 import { list } from './list.ts';
+import { plan } from './plan.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
 /** Every command, in the order in which help shows them. */
-export const commands: readonly Command[] = [up, down, status, list, help];
+export const commands: readonly Command[] = [up, down, plan, status, list, doctor, help];

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { type Answer, privately } from '../answer.ts';
+import { type Answer, privately, type Tell } from '../answer.ts';
 import type { SlackContext } from '../context.ts';
 import { answering } from '../guard.ts';
 import type { People } from '../people.ts';
@@ -20,12 +20,13 @@ export function registerCommands(
     await ack();
     const log = context.log.child({ user, command: text });
     log.info('a command');
-    await track(answering(() => run(text, user), privately(respond, log), log));
+    const tell = privately(respond, log);
+    await track(answering(() => run(text, user, tell), tell, log));
   });
 
   // Nothing throws before the promise is there, so that every problem becomes an answer.
-  async function run(text: string, user: string): Promise<Answer> {
+  async function run(text: string, user: string, say: Tell): Promise<Answer> {
     const { command, words } = parseCommand(text, commands);
-    return command.run({ words, user, context, people, commands });
+    return command.run({ words, user, context, people, say, commands });
   }
 }

@@ -1,12 +1,13 @@
 import type { types } from '@slack/bolt';
 import type { Deployment, Failure } from '../../clusters/deployment.ts';
+import type { Finding } from '../../clusters/finding.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
 import { cloudText, controlPlaneText, networkText, nodesText, sizeText, versionOf } from '../texts/cluster-texts.ts';
 import { hasStack, headline, nextAction, stateLine, summary } from '../texts/state-texts.ts';
 import { actions, type Block, context, fields, header, limits, type Message, section } from './blocks.ts';
 import { approveButton, denyButton, tearDownButton } from './buttons.ts';
 import { checklist } from './checklist.ts';
-import { cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { fitLines, link, mention, oneLine } from './mrkdwn.ts';
 
 /** The longest value of a field; six of them have to leave room for the rest of the message. */
 const longestField = 200;
@@ -68,13 +69,18 @@ const shownAsField = ['Kubernetes', 'Control plane', 'Nodes', 'Network'];
 function planLines({ plan }: Deployment): string[] {
   if (plan === undefined) return ['Looking at what is there and what will have to be made …'];
   const others = plan.lines.filter(({ label }) => !shownAsField.includes(label));
-  const lines = [...others.map(planLine), ...plan.warnings.map((warning) => `*Note* · ${cut(warning, 500)}`)];
+  const lines = [...others.map(planLine), ...plan.warnings.map(noteLine)];
   return lines.length > 0 ? lines : ['Everything is as described above.'];
 }
 
 /** One line of a plan: what it is about, and what will happen. */
 export function planLine({ label, text }: PlanLine): string {
   return `*${oneLine(label, 60)}* · ${oneLine(text, 500)}`;
+}
+
+/** Something that an approver should know. */
+export function noteLine(text: string): string {
+  return `*Note* · ${oneLine(text, 500)}`;
 }
 
 /** How it ended, above the checklist. */
@@ -89,9 +95,14 @@ function marked(mark: string, [first = '', ...others]: readonly string[]): strin
   return [`${mark} ${first}`, ...others, ''];
 }
 
-/** What happened, and what to do about it. */
-export function failureLines({ message, hint }: Failure): string[] {
-  return [oneLine(message, 1500), ...(hint ? [`→ ${oneLine(hint, 600)}`] : [])];
+/** What happened, and what to do about it. Each of several problems stays with its hint when not all fit. */
+export function failureLines({ message, hint, problems = [] }: Failure): string[] {
+  return [oneLine(message, 1500), ...problems.map(problemLine), ...(hint ? [`→ ${oneLine(hint, 600)}`] : [])];
+}
+
+/** One thing that stands in the way, and what to change. */
+export function problemLine({ text, hint }: Pick<Finding, 'text' | 'hint'>): string {
+  return `✗ ${oneLine(text, 600)}${hint === undefined ? '' : `\n→ ${oneLine(hint, 300)}`}`;
 }
 
 /** "staging is up", with how it is reached. */

@@ -4,7 +4,7 @@ import { actionWords, commandText } from '../texts/cluster-texts.ts';
 import { capital, hasStack, waitingText, workedMs } from '../texts/state-texts.ts';
 import { shortCommit, stepTitle } from '../texts/step-texts.ts';
 import type { Block } from './blocks.ts';
-import { downLines, failureLines, planLine, upLines } from './deployment-card.ts';
+import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
 import { code, cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration } from './quantities.ts';
 
@@ -74,7 +74,7 @@ function plannedLines({ plan }: EventOf<'planned'>): string[] {
   return [
     '*Plan*',
     ...plan.lines.map((line) => `• ${planLine(line)}`),
-    ...plan.warnings.map((text) => `• *Note* · ${cut(text, 500)}`),
+    ...plan.warnings.map((text) => `• ${noteLine(text)}`),
   ];
 }
 

@@ -45,7 +45,7 @@ describe('parsing a command', () => {
 
   it('says what to type instead', () => {
     expect(problemOf('up').hint).toBe('Type /k8s up CLUSTER, such as /k8s up staging');
-    expect(problemOf('nonsense').hint).toBe('The commands are: up, down, status, list, help');
+    expect(problemOf('nonsense').hint).toBe('The commands are: up, down, plan, status, list, doctor, help');
   });
 });
 

@@ -26,12 +26,14 @@ export interface HarnessOptions {
   readonly policy?: Partial<Policy>;
   readonly botScopes?: readonly string[];
   readonly now?: () => number;
+  /** How long somebody waits for a worker's answer. */
+  readonly inspectionMs?: number;
 }
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The app between a stand-in for Slack and a real Redis, with people who type and click, and no worker. */
-export async function startHarness({ mode, policy, botScopes, now = Date.now }: HarnessOptions) {
+export async function startHarness({ mode, policy, botScopes, now = Date.now, inspectionMs = 10_000 }: HarnessOptions) {
   const log = silentLogger();
   const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }) });
   const redisUrl = await freshRedisUrl();
@@ -51,6 +53,7 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now }: 
     producer,
     log,
     now,
+    inspectionMs,
   };
   const client = createWebClient(workspace.botToken, { apiUrl: workspace.slackApiUrl, log });
   let app: SlackApp | undefined;
@@ -91,6 +94,7 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now }: 
   return {
     workspace,
     redis,
+    redisUrl,
     deployments,
     known,
     clusters,

@@ -177,6 +177,29 @@ describe('the card of a deployment', () => {
     if (!failed) expect(JSON.stringify(card.blocks)).toMatch(/and 19\d more/);
   });
 
+  it('tells each thing that stands in the way with what to change, and how many there are when not all fit', () => {
+    const withProblems = (number: number, text: string) => {
+      const problems = Array.from({ length: number }, (_, index) => ({
+        text: `${index} ${text}`,
+        hint: 'Change <it>',
+      }));
+      const failure = { message: `${number} things stand in the way of staging`, code: 'preflight', problems };
+      return deploymentCard(
+        deploymentOf([
+          [0, requestedStaging],
+          [1, { type: 'failed', failure }],
+        ]),
+      );
+    };
+
+    const few = JSON.stringify(withProblems(2, 'flavor').blocks);
+    const many = withProblems(40, '<&>'.repeat(200));
+
+    expect(few).toContain('✗ 2 things stand in the way of staging\\n✗ 0 flavor\\n→ Change &lt;it&gt;\\n✗ 1 flavor');
+    expect(blockProblems(many.blocks)).toEqual([]);
+    expect(JSON.stringify(many.blocks)).toMatch(/and \d\d more/);
+  });
+
   it('lists a few nodes of many, and counts the others', () => {
     const nodes = Array.from({ length: 90 }, (_, index) => `staging-node-${index}`);
     const history = histories.succeeded.map(([seconds, body]): Happening => {

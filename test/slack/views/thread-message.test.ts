@@ -18,6 +18,26 @@ function told(body: DeploymentEventBody, history: readonly Happening[] = histori
 }
 
 describe('the thread of a deployment', () => {
+  it('tells everything that stood in the way of a plan', () => {
+    const problems = [{ text: 'There is no flavor huge', hint: 'Choose m1.small' }, { text: 'There is no image' }];
+    const failure = { message: '2 things stand in the way of staging', code: 'preflight', problems };
+
+    const text = told({ type: 'failed', failure }, [
+      [0, requestedStaging],
+      [1, { type: 'failed', failure }],
+    ]);
+
+    expect(text).toBe(
+      [
+        '✗ *Bringing up staging failed*',
+        '2 things stand in the way of staging',
+        '✗ There is no flavor huge\n→ Choose m1.small',
+        '✗ There is no image',
+        '`/k8s up staging` tries again.',
+      ].join('\n'),
+    );
+  });
+
   it('tells an up from the request to its end in milestones', () => {
     const [asked, plan, waiting, ...work] = threadOf(histories.succeeded);
 

@@ -1,0 +1,90 @@
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
+import { controlPlaneFindings, type ImageDemand, nodeFindings, serversFinding } from '../../src/clusters/flavor-fit.ts';
+import { clusterNeeds, type Limits, quotaFindings } from '../../src/clusters/quota.ts';
+import type { Flavor } from '../../src/openstack/nova/flavors.ts';
+import type { ComputeLimits } from '../../src/openstack/nova/limits.ts';
+import { listed } from './listed.ts';
+import type { Survey } from './survey.ts';
+
+/** The part of a survey that tells of quotas. */
+export type QuotaSurvey = Pick<Survey, 'limits' | 'networkQuotas' | 'volumeLimits'>;
+
+/** Whether the flavors are there and large enough, and whether the quotas leave room for what is made of them. */
+export function checkServers(spec: ClusterSpec, survey: Survey): Finding[] {
+  if (!survey.flavors.seen) return [];
+  const flavors = survey.flavors.value;
+  const controlPlane = pick(flavors, spec.controlPlane.flavor);
+  const node = pick(flavors, spec.nodes.flavor);
+  const missing = [controlPlane, node].filter((flavor) => typeof flavor === 'string');
+  const image = demandOf(spec, survey);
+  return [
+    ...[...new Set(missing)].map((name) => noFlavor(name, flavors)),
+    ...(typeof controlPlane === 'string'
+      ? []
+      : [serversFinding('Control plane', 1, controlPlane), ...controlPlaneFindings(controlPlane, image)]),
+    ...(typeof node === 'string'
+      ? []
+      : [serversFinding('Nodes', spec.nodes.count, node, spec.nodes.max), ...nodeFindings(node, image)]),
+    ...(typeof controlPlane === 'string' || typeof node === 'string'
+      ? []
+      : checkQuota(spec, survey, controlPlane, node)),
+  ];
+}
+
+function checkQuota(spec: ClusterSpec, survey: Survey, controlPlane: Flavor, node: Flavor): Finding[] {
+  const needs = clusterNeeds({ nodes: spec.nodes.count, controlPlane, node });
+  return [...quotaFindings(needs, limitsOf(survey)), ...groupFindings(spec, survey)];
+}
+
+/** What the services told of their limits, in the domain's words. */
+export function limitsOf({ limits, networkQuotas, volumeLimits }: QuotaSurvey): Limits {
+  const volumes = volumeLimits.seen ? volumeLimits.value : undefined;
+  return {
+    ...(limits.seen && computeLimits(limits.value)),
+    ...(networkQuotas.seen && networkQuotas.value),
+    ...(volumes && { volumes: volumes.volumes, volumeGib: volumes.gibibytes }),
+  };
+}
+
+function computeLimits({ servers, cores, ramMib, serverGroups }: ComputeLimits): Limits {
+  return { servers, cores, ramMib, serverGroups };
+}
+
+/** All servers of a cluster are in one group, which spreads them over hosts, and Nova limits how many a group may have. */
+function groupFindings({ nodes }: ClusterSpec, { limits }: Survey): Finding[] {
+  const most = limits.seen ? limits.value.serverGroupMembers.max : undefined;
+  if (most === undefined || nodes.count + 1 <= most) return [];
+  return [
+    problem(
+      'Quota',
+      `A server group may have ${most} servers in this project, and the cluster needs ${nodes.count + 1}`,
+      'Make the cluster smaller, or ask the cloud’s operator for more members in a server group',
+    ),
+  ];
+}
+
+function pick(flavors: readonly Flavor[], wanted: string): Flavor | string {
+  return flavors.find(({ name, id }) => name === wanted || id === wanted) ?? wanted;
+}
+
+function noFlavor(name: string, flavors: readonly Flavor[]): Finding {
+  return problem(
+    'Flavor',
+    `The cloud has no flavor ${name}`,
+    `Choose one of: ${listed(flavors.map((flavor) => flavor.name))}`,
+  );
+}
+
+function demandOf({ image: wanted }: ClusterSpec, { image }: Survey): ImageDemand {
+  const name = 'id' in wanted ? wanted.id : wanted.name;
+  const found = image.seen ? image.value : undefined;
+  if (found === undefined) return { name };
+  const { minDisk, minRam, size } = found;
+  return { name: found.name, minDiskGib: minDisk, minRamMib: minRam, ...(size !== undefined && { bytes: size }) };
+}
+
+/** What kind of Kubernetes will be on them. */
+export function describeKubernetes({ kubernetes }: ClusterSpec): Finding {
+  return ok('Kubernetes', `${kubernetes.version}, built from source (make ${kubernetes.target})`);
+}

@@ -1,0 +1,63 @@
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import { estimateOf, estimateText } from '../../src/clusters/estimate.ts';
+import { type Finding, ok, problemsIn } from '../../src/clusters/finding.ts';
+import type { Tools } from '../run.ts';
+import { checkCredentials } from './check-credentials.ts';
+import { checkImage } from './check-image.ts';
+import { checkKeypair } from './check-keypair.ts';
+import { checkNetwork } from './check-network.ts';
+import { checkRelease } from './check-release.ts';
+import { checkServers, describeKubernetes } from './check-servers.ts';
+import { checkPreview, checkStack } from './check-stack.ts';
+import { distinct } from './distinct.ts';
+import { look } from './look.ts';
+import { type Survey, survey } from './survey.ts';
+
+/** What of a worker a preflight needs. */
+export type PreflightTools = Pick<Tools, 'openstack' | 'deployments' | 'template' | 'reservedCidrs'>;
+
+/** How many deployments are looked through for one that tells how long it takes. */
+const historyLength = 100;
+
+/**
+ * Looks at everything that bringing up a cluster will need, without changing anything: all services side by side, each
+ * within a deadline. Answers all that was found, in the order in which a person reads it.
+ */
+export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal: AbortSignal): Promise<Finding[]> {
+  const openstack = tools.openstack(spec);
+  const login = await look('Keystone', signal, (within) => openstack.projectId(within));
+  // Without a token no service would say anything else.
+  if (!login.seen) return [login.finding];
+
+  const [surveyed, stack, release, time] = await Promise.all([
+    survey(openstack, spec, signal),
+    checkStack(openstack, spec, tools.template, signal),
+    checkRelease(openstack, spec, signal),
+    checkTime(spec, tools),
+  ]);
+  const findings = distinct([
+    describeKubernetes(spec),
+    ...checkCredentials(openstack.cloud),
+    ...stack,
+    ...silentServices(surveyed),
+    ...checkServers(spec, surveyed),
+    ...checkNetwork(spec, surveyed, tools.reservedCidrs),
+    ...(await checkImage(spec, surveyed)),
+    ...checkKeypair(spec, surveyed),
+    ...release,
+    ...time,
+  ]);
+  // What stands in the way is told better by the checks than by Heat, which stops at the first.
+  if (problemsIn(findings).length > 0) return findings;
+  return [...findings, ...(await checkPreview(openstack, spec, surveyed, tools.template, signal))];
+}
+
+/** Each look that saw nothing. */
+function silentServices(surveyed: Survey): Finding[] {
+  return Object.values(surveyed).flatMap((looked) => (looked.seen ? [] : [looked.finding]));
+}
+
+async function checkTime(spec: ClusterSpec, { deployments }: PreflightTools): Promise<Finding[]> {
+  const estimate = estimateOf(spec, await deployments.recent(historyLength));
+  return estimate === undefined ? [] : [ok('Time', estimateText(estimate, spec.name))];
+}

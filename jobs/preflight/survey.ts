@@ -1,0 +1,88 @@
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import { stackTag } from '../../src/clusters/names.ts';
+import { isNotFound } from '../../src/errors.ts';
+import { getVolumeLimits, type VolumeLimits } from '../../src/openstack/cinder/limits.ts';
+import type { Image } from '../../src/openstack/glance/image.ts';
+import { findImage, getImage } from '../../src/openstack/glance/images.ts';
+import type { StackSummary } from '../../src/openstack/heat/stack.ts';
+import { listStacks } from '../../src/openstack/heat/stacks.ts';
+import { listNetworks, type Network } from '../../src/openstack/neutron/networks.ts';
+import { listPorts, type Port } from '../../src/openstack/neutron/ports.ts';
+import { getNetworkQuotas, type NetworkQuotas } from '../../src/openstack/neutron/quotas.ts';
+import { listRouters, type Router } from '../../src/openstack/neutron/routers.ts';
+import { listSubnets, type Subnet } from '../../src/openstack/neutron/subnets.ts';
+import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
+import { findKeypair, type Keypair } from '../../src/openstack/nova/keypairs.ts';
+import { type ComputeLimits, getLimits } from '../../src/openstack/nova/limits.ts';
+import type { OpenStack } from '../../src/openstack/openstack.ts';
+import { type Looked, look } from './look.ts';
+
+/** The networks that a project sees, and what connects them. */
+export interface Surroundings {
+  readonly networks: readonly Network[];
+  readonly subnets: readonly Subnet[];
+  readonly routers: readonly Router[];
+  readonly ports: readonly Port[];
+}
+
+/** What several checks need to know of a cloud, asked once and side by side. Nothing is changed. */
+export interface Survey {
+  readonly flavors: Looked<readonly Flavor[]>;
+  readonly limits: Looked<ComputeLimits>;
+  readonly keypair: Looked<Keypair | undefined>;
+  readonly image: Looked<Image | undefined>;
+  readonly surroundings: Looked<Surroundings>;
+  readonly networkQuotas: Looked<NetworkQuotas>;
+  /** Undefined where the cloud has no volumes. */
+  readonly volumeLimits: Looked<VolumeLimits | undefined>;
+  /** The stacks of all clusters by Slipway. */
+  readonly stacks: Looked<readonly StackSummary[]>;
+}
+
+/** Asks a cloud for everything at once. */
+export async function survey(openstack: OpenStack, spec: ClusterSpec, signal: AbortSignal): Promise<Survey> {
+  const { nova, glance, neutron, heat } = openstack;
+  const [flavors, limits, keypair, image, surroundings, networkQuotas, volumeLimits, stacks] = await Promise.all([
+    look('Nova', signal, (within) => listFlavors(nova, {}, within)),
+    look('Nova', signal, (within) => getLimits(nova, within)),
+    look('Nova', signal, (within) => findKeypair(nova, spec.keypair.name, within)),
+    look('Glance', signal, (within) => wantedImage(glance, spec.image, within)),
+    look('Neutron', signal, (within) => surroundingsOf(neutron, within)),
+    look('Neutron', signal, async (within) => getNetworkQuotas(neutron, await openstack.projectId(within), within)),
+    look('Cinder', signal, (within) => volumeLimitsOf(openstack, within)),
+    look('Heat', signal, (within) => listStacks(heat, { tags: [stackTag] }, within)),
+  ]);
+  return { flavors, limits, keypair, image, surroundings, networkQuotas, volumeLimits, stacks };
+}
+
+/** Undefined when there is none. */
+async function wantedImage(
+  glance: OpenStack['glance'],
+  wanted: ClusterSpec['image'],
+  signal: AbortSignal,
+): Promise<Image | undefined> {
+  if ('id' in wanted) {
+    try {
+      return await getImage(glance, wanted.id, signal);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+  return findImage(glance, wanted.name, wanted.sha512 === undefined ? {} : { checksum: wanted.sha512 }, signal);
+}
+
+async function surroundingsOf(neutron: OpenStack['neutron'], signal: AbortSignal): Promise<Surroundings> {
+  const [networks, subnets, routers, ports] = await Promise.all([
+    listNetworks(neutron, {}, signal),
+    listSubnets(neutron, {}, signal),
+    listRouters(neutron, {}, signal),
+    listPorts(neutron, {}, signal),
+  ]);
+  return { networks, subnets, routers, ports };
+}
+
+/** Undefined where the cloud has no volumes. */
+export async function volumeLimitsOf(openstack: OpenStack, signal: AbortSignal): Promise<VolumeLimits | undefined> {
+  return (await openstack.offers('cinder', signal)) ? getVolumeLimits(openstack.cinder, signal) : undefined;
+}

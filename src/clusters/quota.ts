@@ -1,0 +1,147 @@
+import { type Finding, ok, problem, warning } from './finding.ts';
+
+/** How much of something a project has and may have. No `max` means no limit. */
+export interface QuotaLimit {
+  readonly used: number;
+  readonly max?: number;
+}
+
+/** What a cloud counts, by the words that people read, and whether the plan shows it even when there is plenty. */
+const counted = {
+  servers: { words: 'servers', shown: true },
+  cores: { words: 'cores', shown: true },
+  ramMib: { words: 'RAM', shown: true },
+  floatingIps: { words: 'floating IPs', shown: true },
+  networks: { words: 'networks', shown: false },
+  subnets: { words: 'subnets', shown: false },
+  routers: { words: 'routers', shown: false },
+  ports: { words: 'ports', shown: false },
+  securityGroups: { words: 'security groups', shown: false },
+  securityGroupRules: { words: 'security group rules', shown: false },
+  serverGroups: { words: 'server groups', shown: false },
+  volumes: { words: 'volumes', shown: true },
+  volumeGib: { words: 'volume space', shown: true },
+} as const;
+
+export type QuotaName = keyof typeof counted;
+export type Needs = Readonly<Record<QuotaName, number>>;
+/** What a cloud told of its limits; nothing is held against what it did not tell. */
+export type Limits = { readonly [Name in QuotaName]?: QuotaLimit };
+
+/** What a flavor takes of a quota. */
+interface Size {
+  readonly vcpus: number;
+  readonly ramMib: number;
+}
+
+/** The sizes that decide how much a cluster takes. */
+export interface ClusterSize {
+  readonly nodes: number;
+  readonly controlPlane: Size;
+  readonly node: Size;
+}
+
+/** Neutron gives every new security group two rules that let everything out; the template adds the ones that let in. */
+const ownRules = 2;
+
+/**
+ * What a cluster takes of the project's quotas: the resources of templates/heat/cluster.yaml and, for each node, of
+ * templates/heat/node.yaml, and what Neutron makes along with them (the router's port in the subnet, a port for DHCP, and
+ * the rules that every security group begins with). Volumes are Kubernetes' to make, later.
+ */
+export function clusterNeeds({ nodes, controlPlane, node }: ClusterSize): Needs {
+  return {
+    servers: 1 + nodes,
+    cores: controlPlane.vcpus + nodes * node.vcpus,
+    ramMib: controlPlane.ramMib + nodes * node.ramMib,
+    serverGroups: 1,
+    networks: 1,
+    subnets: 1,
+    routers: 1,
+    floatingIps: 1,
+    ports: 1 + nodes + 2,
+    securityGroups: 2,
+    securityGroupRules: 3 + 2 * ownRules,
+    volumes: 0,
+    volumeGib: 0,
+  };
+}
+
+const names = Object.keys(counted) as QuotaName[];
+const label = 'Quota';
+
+/** What the needs mean for a project: how much it has before and after, what is too little, and what is then used up. */
+export function quotaFindings(needs: Needs, limits: Limits): Finding[] {
+  const known = names.flatMap((name) => {
+    const limit = limits[name];
+    return limit === undefined ? [] : [{ name, need: needs[name], ...limit }];
+  });
+  const short = known.filter((row) => row.need > 0 && free(row) < row.need);
+  const last = known.filter((row) => row.need > 0 && free(row) === row.need);
+  return [...tooLittle(short), ...before(known), ...(short.length === 0 ? usedUp(last) : [])];
+}
+
+interface Row extends QuotaLimit {
+  readonly name: QuotaName;
+  readonly need: number;
+}
+
+function free({ used, max = Number.POSITIVE_INFINITY }: QuotaLimit): number {
+  return Math.max(0, max - used);
+}
+
+function tooLittle(rows: readonly Row[]): Finding[] {
+  if (rows.length === 0) return [];
+  const text = rows.map(
+    (row) =>
+      `${counted[row.name].words}: ${amount(row.name, row.need)} needed, ${amount(row.name, free(row))} free of ${amount(row.name, row.max ?? 0)}`,
+  );
+  return [
+    problem(
+      label,
+      `The project’s quota is too small for ${text.join(' · ')}`,
+      'Free something in the project, make the cluster smaller, or ask the cloud’s operator for a larger quota',
+    ),
+  ];
+}
+
+function before(rows: readonly Row[]): Finding[] {
+  const shown = rows.filter(({ name }) => counted[name].shown);
+  return shown.length === 0 ? [] : [ok(label, shown.map(rowText).join(' · '))];
+}
+
+/** "cores 12→15 of 20", "RAM 8→14 of 40 GiB", "volumes 2 of 10". */
+function rowText({ name, need, used, max }: Row): string {
+  const after = need === 0 ? '' : `→${amount(name, used + need, false)}`;
+  const most = max === undefined ? '' : ` of ${amount(name, max, false)}`;
+  return `${counted[name].words} ${amount(name, used, false)}${after}${most}${unitOf(name)}`;
+}
+
+function usedUp(rows: readonly Row[]): Finding[] {
+  if (rows.length === 0) return [];
+  const list = rows.map(({ name }) => counted[name].words).join(', ');
+  return [warning(label, `This takes the last of the project’s quota for ${list}`)];
+}
+
+function amount(name: QuotaName, number: number, withUnit = true): string {
+  const figure = name === 'ramMib' ? String(Math.round(number / 102.4) / 10) : String(number);
+  return withUnit ? `${figure}${unitOf(name)}` : figure;
+}
+
+function unitOf(name: QuotaName): string {
+  return name === 'ramMib' || name === 'volumeGib' ? ' GiB' : '';
+}
+
+/** How much a project has and may have of everything that a cluster needs; a warning where something is used up. */
+export function limitsFinding(limits: Limits): Finding[] {
+  const rows = names.flatMap((name) => {
+    const limit = limits[name];
+    return limit === undefined ? [] : [{ name, need: 0, ...limit }];
+  });
+  if (rows.length === 0) return [];
+  const used = rows.filter((row) => free(row) === 0).map(({ name }) => counted[name].words);
+  const text = rows.map(rowText).join(' · ');
+  return used.length === 0
+    ? [ok(label, text)]
+    : [warning(label, text, `Nothing is left for ${used.join(', ')}: no cluster can be brought up`)];
+}

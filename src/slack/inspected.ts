@@ -1,0 +1,38 @@
+import type { Finding } from '../clusters/finding.ts';
+import type { InspectionData, InspectionName } from '../queue/jobs.ts';
+import type { CommandCall } from './commands/command.ts';
+import type { SlackContext } from './context.ts';
+import { lookingAnswer } from './texts/inspection-answers.ts';
+
+/** Silence that is longer than this needs an explanation. */
+const quietMs = 1_500;
+
+/** More than all looks of a worker take together, and less than people wait for an answer. */
+const deadlineMs = 25_000;
+
+/** Has a worker look at something. Throws a DeployError when none answers in time. */
+export async function inspected<Name extends InspectionName>(
+  { producer, inspectionMs = deadlineMs }: SlackContext,
+  name: Name,
+  data: InspectionData[Name],
+): Promise<readonly Finding[]> {
+  return (await producer.inspect(name, data, inspectionMs)).findings;
+}
+
+/** Tells the person who waits, once, that it takes a while: a response_url takes only a few answers. */
+export async function explainingSilence<Result>(
+  { context, say }: Pick<CommandCall, 'context' | 'say'>,
+  what: string,
+  work: Promise<Result>,
+): Promise<Result> {
+  const timer = setTimeout(() => {
+    say(lookingAnswer(what)).catch((error: unknown) =>
+      context.log.warn({ err: error }, 'saying that it takes a while'),
+    );
+  }, quietMs);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,89 @@
+import { type Finding, problemsIn } from '../../clusters/finding.ts';
+import { header, type Message, section, context as smallPrint } from '../views/blocks.ts';
+import { noteLine, planLine, problemLine } from '../views/deployment-card.ts';
+import { allOf, fitLines, oneLine } from '../views/mrkdwn.ts';
+import { count } from '../views/quantities.ts';
+import { commandText } from './cluster-texts.ts';
+
+/** A worker is at it. */
+export function lookingAnswer(what: string): Message {
+  const text = `● Looking at ${oneLine(what, 200)} …`;
+  return { text, blocks: [section(text)] };
+}
+
+/** What bringing a cluster up would take, in the words of the card; what stands in the way comes first. */
+export function planAnswer(cluster: string, findings: readonly Finding[]): Message {
+  const problems = problemsIn(findings);
+  const title = `${cluster} · ${problems.length === 0 ? 'plan' : 'cannot be brought up'}`;
+  const lines = [
+    ...problems.map(problemLine),
+    ...findings.filter(({ level }) => level === 'ok').map(planLine),
+    ...findings.filter(({ level }) => level === 'warning').map((finding) => noteLine(sentence(finding))),
+  ];
+  const next =
+    problems.length === 0
+      ? `○ Nothing stands in the way. ${commandText('up', cluster)} asks for it; nothing was requested now.`
+      : `✗ ${capitalCount(problems.length)} in the way: ${commandText('up', cluster)} would be refused.`;
+  return { text: title, blocks: [header(title), section(shown(lines, 2_900)), smallPrint(next)] };
+}
+
+/** How one cloud was found to be. */
+export interface CloudHealth {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+}
+
+/** A message of Slack's holds more, but nobody reads it. */
+const longestInAll = 9_000;
+
+/** How clouds are, a line for each thing that was looked at. */
+export function doctorAnswer(clouds: readonly CloudHealth[]): Message {
+  const each = Math.min(2_900, Math.floor(longestInAll / Math.max(1, clouds.length)));
+  const text = clouds.length === 0 ? 'clusters.yaml uses no cloud yet' : clouds.map(verdict).join('; ');
+  const blocks = clouds
+    .slice(0, cloudsShown)
+    .flatMap(({ name, findings }) => [
+      header(`${name} · ${health(findings)}`),
+      section(shown(findings.map(findingLine), each)),
+    ]);
+  const more = clouds.length - cloudsShown;
+  const rest = more > 0 ? [smallPrint(`and ${more} more: ${commandText('doctor', 'CLOUD')} shows one`)] : [];
+  return { text: text.slice(0, 2_900), blocks: blocks.length === 0 ? [section(text)] : [...blocks, ...rest] };
+}
+
+/** Slack takes no empty text. */
+function shown(lines: readonly string[], max: number): string {
+  return lines.length === 0 ? 'Nothing was found.' : fitLines(lines, max);
+}
+
+const cloudsShown = 10;
+
+const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
+
+function findingLine({ level, label, text, hint }: Finding): string {
+  const next = hint === undefined || level === 'ok' ? '' : `\n→ ${oneLine(hint, 300)}`;
+  return `${marks[level]} *${oneLine(label, 60)}* · ${oneLine(text, 700)}${next}`;
+}
+
+function verdict({ name, findings }: CloudHealth): string {
+  return `${oneLine(name, 200)}: ${health(findings)}`;
+}
+
+/** "well", "2 problems", "1 problem and 2 warnings". */
+function health(findings: readonly Finding[]): string {
+  const problems = problemsIn(findings).length;
+  const warnings = findings.filter(({ level }) => level === 'warning').length;
+  if (problems + warnings === 0) return 'well';
+  return allOf([
+    ...(problems > 0 ? [count(problems, 'problem')] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+  ]);
+}
+
+function sentence({ text, hint }: Finding): string {
+  return hint === undefined ? text : `${text}. ${hint}`;
+}
+
+function capitalCount(number: number): string {
+  return number === 1 ? 'One thing stands' : `${number} things stand`;
+}

@@ -1,0 +1,101 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/log.ts';
+import { readCloud } from '../../src/openstack/clouds.ts';
+import { connect } from '../../src/openstack/openstack.ts';
+import type { Stage } from '../../src/playground/demo/stage.ts';
+import { slipway } from '../support/program.ts';
+import { openTestStage } from '../support/stage.ts';
+
+/** Where a wish for pictures puts them; the tests take none otherwise. */
+const pictures = process.env.SLIPWAY_PICTURES;
+
+describe('planning and examining, in a browser', () => {
+  let stage: Stage;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    stage = await openTestStage();
+    const openstack = connect(readCloud('playground', stage.world.env), { log: silentLogger() });
+    // Somebody else's network with the cluster's range, connected to nothing.
+    const { network } = await openstack.neutron.post<{ network: { id: string } }>(['networks'], {
+      doing: 'Making a network',
+      ok: [201],
+      body: { network: { name: 'island' } },
+    });
+    await openstack.neutron.post(['subnets'], {
+      doing: 'Making a subnet',
+      ok: [201],
+      body: { subnet: { name: 'island', network_id: network.id, cidr: '10.123.0.0/16', ip_version: 4 } },
+    });
+    await openstack.close();
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    await page.goto(stage.world.workspace.url);
+    await page.getByTestId('speaker').selectOption('U0DEVELOPER');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.close();
+  });
+
+  async function type(command: string): Promise<void> {
+    await page.getByTestId('composer').fill(command);
+    await page.getByTestId('composer').press('Enter');
+  }
+
+  async function answered(text: string): Promise<void> {
+    await expect
+      .poll(async () => (await page.getByTestId('message').allTextContents()).join('\n'), { timeout: 30_000 })
+      .toContain(text);
+  }
+
+  async function picture(name: string): Promise<void> {
+    if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
+  }
+
+  it('shows what a cluster would take, without a request', async () => {
+    await type('/k8s plan staging');
+
+    await answered('Nothing stands in the way.');
+    await answered('servers 0→2 of 100');
+    await answered('overlaps island (10.123.0.0/16), which is not connected to it');
+    await picture('plan-command');
+  });
+
+  it('shows on the card what an approver should know', async () => {
+    await type('/k8s up staging');
+
+    await page.locator('[data-action-id="approve"]').waitFor({ timeout: 30_000 });
+    await answered('is not in Swift yet');
+    await picture('plan-card');
+    await page.locator('[data-action-id="deny"]').click();
+    await page.getByTestId('confirm-ok').click();
+    await answered('staging · denied');
+  });
+
+  it('shows how the cloud is', async () => {
+    await type('/k8s doctor');
+
+    await answered('playground · well');
+    await answered('are large enough for kubeadm');
+    await picture('doctor');
+  });
+
+  it('shows the same in a terminal, with neither Redis nor Slack', async () => {
+    const { OS_CLIENT_CONFIG_FILE, CLUSTERS_FILE } = stage.world.env;
+    const { PATH, HOME } = process.env;
+
+    const ended = await slipway(['doctor'], { PATH, HOME, OS_CLIENT_CONFIG_FILE, CLUSTERS_FILE }, 60_000);
+    const lost = await slipway(['doctor', 'nowhere'], { PATH, HOME, OS_CLIENT_CONFIG_FILE, CLUSTERS_FILE }, 60_000);
+
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^playground\n✓ Credentials {2,}accepted; roles /);
+    expect(lost.status).toBe(1);
+    expect(lost.stdout).toContain('✗ Configuration  There is no cloud nowhere');
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { ok, problem, warning } from '../../../src/clusters/finding.ts';
+import { blockProblems, exceedsMessageText } from '../../../src/playground/workspace/blocks/validate-blocks.ts';
+import { doctorAnswer, planAnswer } from '../../../src/slack/texts/inspection-answers.ts';
+
+const long = '<!channel> & '.repeat(100);
+const manyFindings = Array.from({ length: 60 }, (_, index) => problem(`${index} ${long}`, long, long));
+
+describe('the answers to questions', () => {
+  it.each([
+    ['a plan', planAnswer('staging', manyFindings)],
+    ['one cloud', doctorAnswer([{ name: long, findings: manyFindings }])],
+    ['many clouds', doctorAnswer(Array.from({ length: 24 }, () => ({ name: long, findings: manyFindings })))],
+    ['no cloud', doctorAnswer([])],
+    ['a cloud of which nothing is known', doctorAnswer([{ name: 'a', findings: [] }])],
+  ])('are ones that Slack takes, however much there is to tell of %s', (_, { text, blocks }) => {
+    expect(blockProblems(blocks)).toEqual([]);
+    expect(exceedsMessageText(blocks)).toBe(false);
+    expect(text.length).toBeLessThan(3000);
+    expect(JSON.stringify(blocks.filter(({ type }) => type === 'section'))).not.toContain('<!channel>');
+  });
+
+  it('say how many clouds are not shown', () => {
+    const clouds = Array.from({ length: 24 }, (_, index) => ({ name: `c${index}`, findings: [ok('Nova', 'well')] }));
+
+    expect(JSON.stringify(doctorAnswer(clouds).blocks)).toContain('and 14 more');
+  });
+
+  it('head each cloud with how it is', () => {
+    const findings = [problem('Heat', 'is away'), warning('Clock', 'is late'), warning('Quota', 'is used up')];
+
+    expect(doctorAnswer([{ name: 'mycloud', findings }]).text).toBe('mycloud: 1 problem and 2 warnings');
+  });
+
+  it('put what stands in the way before what is well', () => {
+    const { blocks } = planAnswer('staging', [ok('Image', 'debian'), problem('Flavor', 'none')]);
+
+    expect(JSON.stringify(blocks)).toContain('✗ none\\n*Image* · debian');
+  });
+});
