@@ -18,7 +18,8 @@ import {
   listObjects,
   putObject,
 } from '../../src/openstack/swift/objects.ts';
-import { ensureTempUrlKey, signObjectUrl, signUrl } from '../../src/openstack/swift/temp-url.ts';
+import { signObjectUrl, signUrl } from '../../src/openstack/swift/temp-url.ts';
+import { ensureTempUrlKey } from '../../src/openstack/swift/temp-url-key.ts';
 import { type ConnectTo, connection, uniqueName } from './support.ts';
 
 const minuteMs = 60_000;

@@ -65,6 +65,22 @@ export async function setContainerMetadata(
   });
 }
 
+/** POST: sets who else may read and write what is in it; an empty text means nobody. 404 if there is none. */
+export async function setContainerAcl(
+  swift: ServiceClient,
+  name: string,
+  acl: { read: string; write: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  await swift.call('POST', [name], {
+    doing: `Setting who may read the Swift container ${name}`,
+    ok: [204],
+    headers: { 'x-container-read': acl.read, 'x-container-write': acl.write },
+    repeatable: true,
+    signal,
+  });
+}
+
 /** DELETE: gone is success. 409 as long as it holds objects. */
 export async function deleteContainer(swift: ServiceClient, name: string, signal?: AbortSignal): Promise<void> {
   try {

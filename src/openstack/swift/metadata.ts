@@ -1,6 +1,6 @@
 /** Metadata as the headers that set it. */
 export function metadataHeaders(
-  of: 'container' | 'object',
+  of: 'account' | 'container' | 'object',
   metadata: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-${of}-meta-${name}`, value]));
@@ -8,7 +8,7 @@ export function metadataHeaders(
 
 /** The metadata in an answer's headers, names in lower case. */
 export function metadataOf(
-  of: 'container' | 'object',
+  of: 'account' | 'container' | 'object',
   headers: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const prefix = `x-${of}-meta-`;

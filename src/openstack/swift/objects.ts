@@ -12,9 +12,16 @@ export interface StoredObject {
   /** The MD5 of the content, hexadecimal; for an object made of segments something else. */
   etag: string;
   contentType: string;
-  /** Its own X-Object-Meta-* headers, names in lower case. A listing does not tell them. */
+  /** Its own X-Object-Meta-* headers, names in lower case. */
   metadata: Readonly<Record<string, string>>;
+  /** True for an object made of segments (a static large object). */
+  segmented: boolean;
+  /** When Swift deletes it. */
+  deleteAt?: Date;
 }
+
+/** An object as a listing shows it; its ETag there is the MD5 of what is stored under the name, be it a manifest. */
+export type ListedObject = Pick<StoredObject, 'name' | 'size' | 'etag' | 'contentType'>;
 
 export interface PutObjectOptions {
   container: string;
@@ -54,9 +61,7 @@ export async function putObject(
     headers: {
       ...metadataHeaders('object', options.metadata ?? {}),
       ...(md5 === undefined ? {} : { etag: md5 }),
-      ...(options.deleteAt === undefined
-        ? {}
-        : { 'x-delete-at': String(Math.ceil(options.deleteAt.getTime() / 1000)) }),
+      ...deleteAtHeader(options.deleteAt),
     },
     deadlineMs: storedWithinMs,
     signal,
@@ -64,9 +69,11 @@ export async function putObject(
   const etag = unquoted(headers.etag);
   const sent = content.measure().digest;
   if (status === 422 || etag !== sent) {
+    const found = status === 422 ? sent : etag;
     throw new OpenStackError(
-      `${doing}: what arrived is not what was meant to be sent (MD5 ${md5 ?? sent} expected, ${status === 422 ? sent : etag} found)`,
-      { service: 'Swift', method: 'PUT', path: `/${container}/${object}`, status },
+      `${doing}: what arrived is not what was meant to be sent (MD5 ${md5 ?? sent} expected, ${found} found)`,
+      // An answer of 201 to other content is the same refusal, said by us.
+      { service: 'Swift', method: 'PUT', path: `/${container}/${object}`, status: 422 },
       { hint: 'The file was changed or damaged on its way; start again', retryable: true },
     );
   }
@@ -86,16 +93,41 @@ export async function findObject(
     signal,
   });
   if (status === 404) return undefined;
+  const deleteAt = headers['x-delete-at'];
   return {
     name: object,
     size: Number(headers['content-length'] ?? 0),
     etag: unquoted(headers.etag),
     contentType: headers['content-type'] ?? '',
     metadata: metadataOf('object', headers),
+    segmented: headers['x-static-large-object']?.toLowerCase() === 'true',
+    ...(deleteAt !== undefined && { deleteAt: new Date(Number(deleteAt) * 1000) }),
   };
 }
 
-/** GET: the content as a stream, which the caller reads to its end or destroys. 404 if there is none. */
+/**
+ * POST: has Swift delete the object at a moment, or never, and clears its metadata. False if there is none: one whose
+ * moment has passed is still listed for a while.
+ */
+export async function setObjectLife(
+  swift: ServiceClient,
+  { container, object, deleteAt }: { container: string; object: string; deleteAt: Date | undefined },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { status } = await swift.call('POST', [container, ...object.split('/')], {
+    doing: `Setting how long Swift keeps ${container}/${object}`,
+    ok: [202, 404],
+    headers: deleteAtHeader(deleteAt),
+    repeatable: true,
+    signal,
+  });
+  return status === 202;
+}
+
+/**
+ * GET: the content as a stream, which the caller reads to its end or destroys; that of segments as one. It breaks off
+ * with an error when a segment is gone. 404 if there is none.
+ */
 export async function getObject(
   swift: ServiceClient,
   container: string,
@@ -125,7 +157,7 @@ export async function findObjectText(
   return status === 404 ? undefined : text;
 }
 
-/** DELETE: gone is success. */
+/** DELETE: gone is success. Segments stay: see removeStoredFile. */
 export async function deleteObject(
   swift: ServiceClient,
   container: string,
@@ -149,7 +181,7 @@ export async function listObjects(
   container: string,
   options: { prefix?: string; pageSize?: number } = {},
   signal?: AbortSignal,
-): Promise<Omit<StoredObject, 'metadata'>[]> {
+): Promise<ListedObject[]> {
   const rows = await listAll<{ name: string; hash: string; bytes: number; content_type: string }>(
     swift,
     [container],
@@ -165,7 +197,12 @@ export async function listObjects(
   }));
 }
 
+/** The header that has Swift delete an object; it counts in whole seconds. */
+export function deleteAtHeader(deleteAt: Date | undefined): Record<string, string> {
+  return deleteAt === undefined ? {} : { 'x-delete-at': String(Math.ceil(deleteAt.getTime() / 1000)) };
+}
+
 /** Segmented objects put their ETag in quotes. */
-function unquoted(etag: string | undefined): string {
+export function unquoted(etag: string | undefined): string {
   return (etag ?? '').replace(/^"|"$/g, '');
 }

@@ -1,8 +1,11 @@
-import { createHmac, type Hmac, randomBytes } from 'node:crypto';
+import { createHmac, type Hmac } from 'node:crypto';
 import { OpenStackError } from '../../errors.ts';
-import { Secret } from '../secret.ts';
+import type { Secret } from '../secret.ts';
 import type { ServiceClient } from '../service-client.ts';
-import { findContainer, setContainerMetadata } from './containers.ts';
+import { swiftInfo } from './info.ts';
+
+/** How a URL may be signed. Swift knows SHA-1 as well, which nobody should rely on any more. */
+export type SigningDigest = (typeof goodDigests)[number];
 
 /** What a signed URL allows. */
 export interface SignUrlOptions {
@@ -15,39 +18,17 @@ export interface SignUrlOptions {
   /** GET allows HEAD too. */
   method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   expires: Date;
-  digest?: 'sha256' | 'sha512';
+  digest?: SigningDigest;
 }
 
-/** The metadata name under which Swift's tempurl middleware looks for a container's key. */
-const keyName = 'temp-url-key';
+/** The better known one first. */
+const goodDigests = ['sha256', 'sha512'] as const;
 
 /**
- * The key that signs URLs into a container: made once of 32 random bytes, kept by Swift in the container's own metadata
- * and read back from there, so that whoever comes second uses the first one's. Do not run it twice side by side for one
- * container: the later key would undo what the earlier one signed. 404 if there is no such container.
- */
-export async function ensureTempUrlKey(swift: ServiceClient, container: string, signal?: AbortSignal): Promise<Secret> {
-  const existing = await tempUrlKey(swift, container, signal);
-  if (existing !== undefined) return existing;
-
-  await setContainerMetadata(swift, container, { [keyName]: randomBytes(32).toString('hex') }, signal);
-  const kept = await tempUrlKey(swift, container, signal);
-  if (kept !== undefined) return kept;
-  throw new OpenStackError(
-    `Making a key for signed URLs into ${container}: Swift did not keep it`,
-    { service: 'Swift', method: 'POST', path: `/${container}` },
-    { hint: 'Ask the cloud whether its object store supports signed URLs (tempurl)', retryable: false },
-  );
-}
-
-async function tempUrlKey(swift: ServiceClient, container: string, signal?: AbortSignal): Promise<Secret | undefined> {
-  const key = (await findContainer(swift, container, signal))?.metadata[keyName];
-  return key === undefined ? undefined : new Secret(key);
-}
-
-/**
- * A URL that allows one method on one object until a moment, to anybody who holds it.
- * The signature covers method, expiry and the unencoded path; see the documentation of Swift's tempurl middleware.
+ * A URL that allows one method on one object until a moment, to anybody who holds it. One for an object of segments
+ * opens its segments with it.
+ * The signature covers method, expiry and the unencoded path; see the documentation of Swift's tempurl middleware. A
+ * Ceph object gateway takes the path with and without its own beginning (/swift), by its source; that was not tried.
  */
 export function signUrl(options: SignUrlOptions): string {
   const { endpoint, container, object, key, method, digest = 'sha256' } = options;
@@ -68,7 +49,11 @@ function urlSafe(hmac: Hmac): string {
   return hmac.digest('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** A signed URL into this cloud's Swift that ends `lifetimeMs` from now. Nothing is sent but the look-up of Swift. */
+/**
+ * A signed URL into this cloud's Swift that ends `lifetimeMs` from now, with a digest that this Swift takes.
+ *
+ * @throws OpenStackError when this Swift knows no signed URLs, or none with a good digest.
+ */
 export async function signObjectUrl(
   swift: ServiceClient,
   options: Omit<SignUrlOptions, 'endpoint' | 'expires' | 'method'> & {
@@ -79,5 +64,23 @@ export async function signObjectUrl(
 ): Promise<string> {
   const { lifetimeMs, method = 'GET', ...rest } = options;
   const endpoint = await swift.endpoint(signal);
-  return signUrl({ ...rest, endpoint, method, expires: new Date(Date.now() + lifetimeMs) });
+  const digest = rest.digest ?? (await signingDigest(swift, signal));
+  return signUrl({ ...rest, endpoint, digest, method, expires: new Date(Date.now() + lifetimeMs) });
+}
+
+/** The digest to sign with here. */
+async function signingDigest(swift: ServiceClient, signal: AbortSignal | undefined): Promise<SigningDigest> {
+  const { tempUrl } = await swiftInfo(swift, signal);
+  if (tempUrl === undefined) throw cannotSign('this Swift has no signed URLs', 'Ask the cloud to switch tempurl on');
+  const digest = goodDigests.find((good) => tempUrl.digests.includes(good));
+  if (digest !== undefined) return digest;
+  throw cannotSign(
+    `this Swift takes no signature but ${tempUrl.digests.join(', ')}`,
+    'Ask the cloud to add sha256 to allowed_digests of tempurl',
+  );
+}
+
+function cannotSign(reason: string, hint: string): OpenStackError {
+  const context = { service: 'Swift', method: 'GET', path: '/info', status: 200 };
+  return new OpenStackError(`Signing a URL: ${reason}`, context, { hint, retryable: false });
 }

@@ -4,26 +4,25 @@ import { authenticate } from '../keystone/tokens.ts';
 import type { World } from '../world.ts';
 import { swiftError } from './errors.ts';
 import type { Container } from './state.ts';
-import { checkSignature, isSigned } from './temp-url.ts';
+import { checkSignature, isSigned, type Reach } from './temp-url.ts';
 
 /** What a request wants to do, as far as permission goes. */
 export type Intent = 'list' | 'read' | 'write' | 'own';
 
 /**
  * Lets a request through that its token, its signature or the container's ACL allows, as Swift with Keystone does:
- * 401 to the unknown, 403 to those who may not.
+ * 401 to the unknown, 403 to those who may not. Answers how far that permission reaches.
  */
-export function authorize(world: World, exchange: Exchange, intent: Intent): void {
+export function authorize(world: World, exchange: Exchange, intent: Intent): Reach {
   const { account = '', container } = exchange.params;
   const projectId = projectOf(account);
   if (container !== undefined && exchange.params.object !== undefined && isSigned(exchange)) {
-    checkSignature(world.swift, exchange, projectId, container);
-    return;
+    return checkSignature(world.swift, exchange, projectId, container);
   }
   const shared = container === undefined ? undefined : world.swift.accounts.get(projectId)?.containers.get(container);
   const caller = callerOf(world, exchange, account);
-  if (caller !== undefined && owns(caller, projectId)) return;
-  if (shared !== undefined && aclAllows(shared, intent, caller, exchange)) return;
+  if (caller !== undefined && owns(caller, projectId)) return 'account';
+  if (shared !== undefined && aclAllows(shared, intent, caller, exchange)) return 'account';
   throw caller === undefined ? unauthorized(exchange, account) : swiftError(403);
 }
 

@@ -4,9 +4,10 @@ import type { World } from '../world.ts';
 import { authorize, projectOf } from './access.ts';
 import { swiftError } from './errors.ts';
 import { listing } from './listing.ts';
+import { etagOf, sizeOf } from './manifests.ts';
 import { keptHeaders } from './request-headers.ts';
 import type { Container, StoredObject } from './state.ts';
-import { accountOf, containerOf, deleteContainer, liveObjects, mergeHeaders, putContainer } from './store.ts';
+import { accountOf, containerOf, deleteContainer, listedObjects, mergeHeaders, putContainer } from './store.ts';
 
 const accountHeaders = ['x-account-meta-'];
 const containerHeaders = [
@@ -24,7 +25,7 @@ export function showAccount(world: World, exchange: Exchange): Reply {
   const containers = [...account.containers.values()].sort((a, b) =>
     Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
   );
-  const objects = containers.flatMap(liveObjects);
+  const objects = containers.flatMap(listedObjects);
   const headers = {
     ...Object.fromEntries(account.headers),
     'x-account-container-count': containers.length,
@@ -49,7 +50,7 @@ export function changeAccount(world: World, exchange: Exchange): Reply {
 export function showContainer(world: World, exchange: Exchange): Reply {
   authorize(world, exchange, 'list');
   const container = containerIn(world, exchange);
-  const objects = liveObjects(container);
+  const objects = listedObjects(container);
   const headers = {
     ...Object.fromEntries(container.headers),
     'x-container-object-count': objects.length,
@@ -100,15 +101,14 @@ function bytesOf(objects: readonly StoredObject[]): number {
 
 function containerLine(container: Container): { name: string; json: object } {
   const { name, modified } = container;
-  const objects = liveObjects(container);
+  const objects = listedObjects(container);
   return { name, json: { name, count: objects.length, bytes: bytesOf(objects), last_modified: stamp(modified) } };
 }
 
-function objectLine({ name, blob, contentType, modified }: StoredObject): { name: string; json: object } {
-  return {
-    name,
-    json: { bytes: blob.size, hash: blob.md5, name, content_type: contentType, last_modified: stamp(modified) },
-  };
+function objectLine({ name, blob, manifest, contentType, modified }: StoredObject): { name: string; json: object } {
+  const bytes = manifest === undefined ? blob.size : sizeOf(manifest);
+  const line = { bytes, hash: blob.md5, name, content_type: contentType, last_modified: stamp(modified) };
+  return { name, json: manifest === undefined ? line : { ...line, slo_etag: `"${etagOf(manifest)}"` } };
 }
 
 function stamp(at: Date): string {

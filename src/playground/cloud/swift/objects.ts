@@ -1,16 +1,23 @@
+import { Readable } from 'node:stream';
 import type { Exchange, Reply } from '../http/exchange.ts';
 import { storeStream } from '../support/blob.ts';
 import { epoch } from '../support/times.ts';
 import type { World } from '../world.ts';
 import { authorize, projectOf } from './access.ts';
 import { swiftError, swiftMessage } from './errors.ts';
+import {
+  manifestRequest,
+  readSegments,
+  removeLargeObject,
+  segmentsWithin,
+  showManifest,
+  writeLargeObject,
+} from './large-objects.ts';
+import { etagOf, sizeOf } from './manifests.ts';
 import { deletionTime, keptHeaders } from './request-headers.ts';
 import type { Container, StoredObject } from './state.ts';
 import { containerOf, deleteObject, objectOf, putObject } from './store.ts';
-import { downloadHeaders, isSigned } from './temp-url.ts';
-
-/** Bytes of the largest object, as a Swift with its defaults has it. */
-export const largestObject = 5_368_709_122;
+import { downloadHeaders, isSigned, type Reach } from './temp-url.ts';
 
 /** Bytes of the longest name of an object. */
 const longestName = 1024;
@@ -19,27 +26,29 @@ const objectHeaders = ['x-object-meta-', 'content-encoding', 'content-dispositio
 
 /** GET and HEAD /v1/AUTH_x/c/o */
 export function readObject(world: World, exchange: Exchange): Reply {
-  authorize(world, exchange, 'read');
+  const reach = authorize(world, exchange, 'read');
   const object = objectOf(containerIn(world, exchange), exchange.params.object ?? '');
   const signed = isSigned(exchange);
   const headers = { ...headersOf(object, signed), ...(signed ? downloadHeaders(exchange, object.name) : {}) };
   if (isUnchanged(exchange, object)) return { status: 304, headers };
-  if (exchange.method === 'HEAD') return { status: 200, headers: { ...headers, 'content-length': object.blob.size } };
-  return content(exchange, object, headers);
+  if (object.manifest !== undefined && manifestRequest(exchange) === 'get') return showManifest(object, headers);
+  if (exchange.method === 'HEAD') return { status: 200, headers: { ...headers, 'content-length': lengthOf(object) } };
+  return content(object, headers, exchange, (wanted) => bytesOf(world, exchange, object, reach, wanted));
 }
 
 /** PUT /v1/AUTH_x/c/o, with a body or as a copy of another object. */
 export async function writeObject(world: World, exchange: Exchange): Promise<Reply> {
   authorize(world, exchange, 'write');
-  const container = containerIn(world, exchange);
+  const container = await containerForWriting(world, exchange);
   const name = exchange.params.object ?? '';
-  checkWritable(exchange, container, name);
+  checkWritable(world, exchange, container, name);
   if (world.faults.strikes('swift')) throw swiftError(503);
   const more = {
     contentType: exchange.headers['content-type'] ?? 'application/octet-stream',
     headers: keptHeaders(exchange, objectHeaders),
     deleteAt: deletionTime(exchange),
   };
+  if (manifestRequest(exchange) === 'put') return writeLargeObject(world, exchange, container, more);
   const blob = await storeStream(world.directory, contentToStore(world, exchange));
   const expected = exchange.headers.etag?.replaceAll('"', '').toLowerCase();
   if (expected !== undefined && expected !== blob.md5) {
@@ -51,11 +60,21 @@ export async function writeObject(world: World, exchange: Exchange): Promise<Rep
   return { status: 201, headers: { 'content-type': 'text/html; charset=UTF-8', ...headers }, body: '' };
 }
 
-function checkWritable(exchange: Exchange, container: Container, name: string): void {
+/** The container, or a 404 once the content is read: a refusal before that would be lost in a broken connection. */
+async function containerForWriting(world: World, exchange: Exchange): Promise<Container> {
+  try {
+    return containerIn(world, exchange);
+  } catch (error) {
+    for await (const _chunk of exchange.request);
+    throw error;
+  }
+}
+
+function checkWritable({ swift }: World, exchange: Exchange, container: Container, name: string): void {
   const { headers } = exchange;
   if (Buffer.byteLength(name) > longestName) throw swiftError(400);
   if (headers['if-none-match'] === '*' && container.objects.has(name)) throw swiftError(412);
-  if (Number(headers['content-length'] ?? 0) > largestObject) throw swiftError(413);
+  if (Number(headers['content-length'] ?? 0) > swift.largestObject) throw swiftError(413);
 }
 
 function contentToStore(world: World, exchange: Exchange): AsyncIterable<Buffer> {
@@ -78,6 +97,7 @@ export function changeObject(world: World, exchange: Exchange): Reply {
 /** DELETE /v1/AUTH_x/c/o */
 export async function removeObject(world: World, exchange: Exchange): Promise<Reply> {
   authorize(world, exchange, 'write');
+  if (manifestRequest(exchange) === 'delete') return removeLargeObject(world, exchange);
   await deleteObject(containerIn(world, exchange), exchange.params.object ?? '');
   return { status: 204 };
 }
@@ -104,23 +124,50 @@ function headersOf(object: StoredObject, signed: boolean): Record<string, string
     'content-type': object.contentType,
     ...Object.fromEntries(own),
     ...(object.deleteAt === undefined ? {} : { 'x-delete-at': object.deleteAt.getTime() / 1000 }),
-    etag: object.blob.md5,
+    ...contentMarks(object),
     'last-modified': object.modified.toUTCString(),
     'x-timestamp': epoch(object.modified),
     'accept-ranges': 'bytes',
   };
 }
 
-function isUnchanged(exchange: Exchange, object: StoredObject): boolean {
-  const given = exchange.headers['if-none-match'];
-  return given?.split(',').some((tag) => tag.trim().replaceAll('"', '') === object.blob.md5) === true;
+/** What tells one content from another. */
+function contentMarks({ blob, manifest }: StoredObject): Record<string, string> {
+  if (manifest === undefined) return { etag: blob.md5 };
+  return { 'x-static-large-object': 'True', 'x-manifest-etag': blob.md5, etag: `"${etagOf(manifest)}"` };
 }
 
-function content(exchange: Exchange, object: StoredObject, headers: Record<string, string | number>): Reply {
-  const { size } = object.blob;
+function lengthOf({ blob, manifest }: StoredObject): number {
+  return manifest === undefined ? blob.size : sizeOf(manifest);
+}
+
+function isUnchanged(exchange: Exchange, object: StoredObject): boolean {
+  const given = exchange.headers['if-none-match'];
+  const own = contentMarks(object).etag?.replaceAll('"', '');
+  return given?.split(',').some((tag) => tag.trim().replaceAll('"', '') === own) === true;
+}
+
+function bytesOf(world: World, exchange: Exchange, object: StoredObject, reach: Reach, wanted: Range): Readable {
+  const { account = '', container = '' } = exchange.params;
+  if (object.manifest === undefined) return object.blob.read(wanted);
+  const segments = segmentsWithin(world.swift, account, reach === 'container' ? container : undefined);
+  return readSegments(object.manifest, segments, wanted);
+}
+
+function content(
+  object: StoredObject,
+  headers: Record<string, string | number>,
+  exchange: Exchange,
+  read: (wanted: Range) => Readable,
+): Reply {
+  const size = lengthOf(object);
   const range = rangeOf(exchange.headers.range, size);
   if (range === undefined) {
-    return { status: 200, headers: { ...headers, 'content-length': size }, stream: object.blob.read() };
+    return {
+      status: 200,
+      headers: { ...headers, 'content-length': size },
+      stream: size === 0 ? Readable.from([]) : read({ start: 0, end: size - 1 }),
+    };
   }
   if (range.start > range.end) throw swiftError(416, { 'content-range': `bytes */${size}` });
   return {
@@ -130,12 +177,18 @@ function content(exchange: Exchange, object: StoredObject, headers: Record<strin
       'content-range': `bytes ${range.start}-${range.end}/${size}`,
       'content-length': range.end - range.start + 1,
     },
-    stream: object.blob.read(range),
+    stream: read(range),
   };
 }
 
+/** From one byte to another, both included. */
+interface Range {
+  start: number;
+  end: number;
+}
+
 /** One range of bytes; Swift knows several at once, nobody here needs them. */
-function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
+function rangeOf(header: string | undefined, size: number): Range | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (first === '' && last === '') return undefined;
   if (first === '') return { start: Math.max(0, size - Number(last)), end: size - 1 };

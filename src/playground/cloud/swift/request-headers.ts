@@ -30,8 +30,9 @@ export function deletionTime(exchange: Exchange): Date | undefined {
   const at = exchange.headers['x-delete-at'];
   if (after === undefined && at === undefined) return undefined;
   const seconds = after === undefined ? Number(at) : Math.floor(Date.now() / 1000) + Number(after);
+  const plain = { 'content-type': 'text/plain' };
   if (!Number.isInteger(seconds))
-    throw swiftMessage(400, `Non-integer X-Delete-${after === undefined ? 'At' : 'After'}`);
-  if (seconds * 1000 <= Date.now()) throw swiftMessage(400, 'X-Delete-At in past');
+    throw swiftMessage(400, `Non-integer X-Delete-${after === undefined ? 'At' : 'After'}`, plain);
+  if (seconds * 1000 <= Date.now()) throw swiftMessage(400, 'X-Delete-At in past', plain);
   return new Date(seconds * 1000);
 }

@@ -1,9 +1,22 @@
 import type { Blob } from '../support/blob.ts';
 
+/** A segment of a large object, with the names that Swift shows it by. */
+export interface ManifestEntry {
+  /** /container/object */
+  name: string;
+  bytes: number;
+  hash: string;
+  content_type: string;
+  last_modified: string;
+}
+
 /** An object of Swift. */
 export interface StoredObject {
   name: string;
+  /** Its content; of an object made of segments, its manifest. */
   blob: Blob;
+  /** Of an object made of segments. */
+  manifest: readonly ManifestEntry[] | undefined;
   contentType: string;
   /** Its own headers: x-object-meta-*, content-encoding and the like, in lower case. */
   headers: Map<string, string>;
@@ -33,9 +46,14 @@ export interface Account {
 /** What Swift keeps: accounts by project id. */
 export interface SwiftState {
   readonly accounts: Map<string, Account>;
+  /** Bytes of the largest object that is not made of segments. */
+  readonly largestObject: number;
 }
 
+/** Bytes of the largest object, as a Swift with its defaults has it. */
+const usualLargestObject = 5_368_709_122;
+
 /** A Swift with nothing in it. */
-export function newSwift(): SwiftState {
-  return { accounts: new Map() };
+export function newSwift(largestObject = usualLargestObject): SwiftState {
+  return { accounts: new Map(), largestObject };
 }

@@ -1,4 +1,5 @@
 import type { Reply, Service } from '../http/exchange.ts';
+import type { World } from '../world.ts';
 import {
   changeAccount,
   changeContainer,
@@ -9,7 +10,8 @@ import {
 } from './accounts-and-containers.ts';
 import { swiftRefusal } from './errors.ts';
 import { listingLimit } from './listing.ts';
-import { changeObject, largestObject, readObject, removeObject, writeObject } from './objects.ts';
+import { slo } from './manifests.ts';
+import { changeObject, readObject, removeObject, writeObject } from './objects.ts';
 import { digests, swiftPrefix } from './temp-url.ts';
 
 const account = '/v1/:account';
@@ -37,7 +39,7 @@ export const swift: Service = {
   headers: ({ requestId }) => ({ 'x-trans-id': requestId.replace('req-', 'tx') }),
 };
 
-function showInfo(): Reply {
+function showInfo({ swift: { largestObject } }: World): Reply {
   return {
     status: 200,
     headers: { 'content-type': 'application/json; charset=UTF-8' },
@@ -57,6 +59,7 @@ function showInfo(): Reply {
         container_listing_limit: listingLimit,
         account_listing_limit: listingLimit,
       },
+      slo,
       tempurl: {
         methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
         incoming_remove_headers: ['x-timestamp'],

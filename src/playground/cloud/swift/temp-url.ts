@@ -16,11 +16,14 @@ export function isSigned(exchange: Exchange): boolean {
   return exchange.query.has('temp_url_sig') || exchange.query.has('temp_url_expires');
 }
 
+/** How far a permission reaches: a signature of a container's key opens no segment that lies in another container. */
+export type Reach = 'account' | 'container';
+
 /**
  * Makes sure that a signed request carries a good signature: of the container's or the account's key, over a method that
  * allows this one, the moment it ends, and the path. 401 otherwise. Documented with Swift's tempurl middleware.
  */
-export function checkSignature(swift: SwiftState, exchange: Exchange, account: string, container: string): void {
+export function checkSignature(swift: SwiftState, exchange: Exchange, account: string, container: string): Reach {
   const given = readSignature(exchange.query.get('temp_url_sig') ?? '');
   const expires = expiry(exchange.query.get('temp_url_expires') ?? '');
   if (given === undefined || expires <= Date.now() / 1000) throw invalid();
@@ -29,7 +32,9 @@ export function checkSignature(swift: SwiftState, exchange: Exchange, account: s
     timingSafeEqualTexts(given.hex, sign(given.digest, key, method, expires, path));
   const paths = signedPaths(exchange);
   const methods = methodsThatAllow(exchange.method);
-  if (!keys.some((key) => methods.some((method) => paths.some((path) => isGood(key, method, path))))) throw invalid();
+  const used = keys.find(({ key }) => methods.some((method) => paths.some((path) => isGood(key, method, path))));
+  if (used === undefined) throw invalid();
+  return used.reach;
 }
 
 /** The signature that allows `method` on `path` until `expires`, in seconds. */
@@ -64,14 +69,15 @@ function expiry(text: string): number {
   return Number.isNaN(parsed) ? 0 : Math.floor(parsed / 1000);
 }
 
-function keysOf(swift: SwiftState, account: string, container: string): string[] {
+function keysOf(swift: SwiftState, account: string, container: string): { key: string; reach: Reach }[] {
   const owner = swift.accounts.get(account);
-  const headers = [owner?.headers, owner?.containers.get(container)?.headers];
-  return headers
-    .flatMap((map) =>
-      ['', '-2'].flatMap((n) => ['account', 'container'].map((k) => map?.get(`x-${k}-meta-temp-url-key${n}`))),
-    )
-    .filter((key) => key !== undefined);
+  const headers = { account: owner?.headers, container: owner?.containers.get(container)?.headers };
+  return (['account', 'container'] as const).flatMap((reach) =>
+    ['', '-2'].flatMap((n) => {
+      const key = headers[reach]?.get(`x-${reach}-meta-temp-url-key${n}`);
+      return key === undefined ? [] : [{ key, reach }];
+    }),
+  );
 }
 
 function methodsThatAllow(method: string): string[] {
