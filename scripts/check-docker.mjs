@@ -3,38 +3,32 @@
 //
 // Uses the Docker engine that answers; as root, without one, it starts its own for the time of the check. Where no
 // registry can be reached, the base image is made of Debian packages and this machine's Node.js.
-import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import {
+  canPull,
+  exec,
+  findEngine,
+  importImage,
+  makeFolder,
+  minutes,
+  root,
+  runCheck,
+  say,
+  succeeds,
+  undo,
+  unpackDebian,
+  which,
+} from './docker-engine.mjs';
 
-const exec = promisify(execFile);
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const cache = '/var/cache/slipway';
-const minutes = 60_000;
-
-/** This machine cannot run the check. */
-class Unable extends Error {}
-
-const undo = [];
-try {
-  await check();
-} catch (error) {
-  console.error(error instanceof Unable ? `not run: ${error.message}` : explain(error));
-  process.exitCode = error instanceof Unable ? 77 : 1;
-} finally {
-  // The newest first: containers before the engine, the engine before its folder.
-  for (const step of undo.reverse()) await step().catch((error) => console.error(`cleaning up: ${error.message}`));
-}
+await runCheck(check);
 
 async function check() {
   await checkCompose();
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-docker-'));
-  undo.push(() => rm(folder, { recursive: true, force: true }));
+  const folder = await makeFolder();
   const docker = await findEngine(folder);
   const bases = await findBases(docker, folder);
   await checkImages(docker, bases);
@@ -44,8 +38,7 @@ async function check() {
 async function checkCompose() {
   const compose = await findCompose();
   if (compose === undefined) return say('docker compose: not checked, there is neither the plugin nor docker-compose');
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-compose-'));
-  undo.push(() => rm(folder, { recursive: true, force: true }));
+  const folder = await makeFolder();
   await copyFile(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
   await copyFile(join(root, '.env.example'), join(folder, '.env'));
   await exec(compose[0], [...compose.slice(1), 'config', '--quiet'], { cwd: folder, timeout: minutes });
@@ -60,78 +53,9 @@ async function findCompose() {
   return undefined;
 }
 
-/** A function that runs the docker client against an engine that works. */
-async function findEngine(folder) {
-  if (!(await succeeds('docker', ['--version']))) throw new Unable('there is no docker client on the PATH');
-  if (await succeeds('docker', ['version'])) return dockerClient({});
-  if (process.getuid?.() !== 0) throw new Unable('no Docker engine answers, and only root can start one');
-  if (!(await succeeds('dockerd', ['--version'])))
-    throw new Unable('no Docker engine answers, and there is no dockerd');
-
-  // Not every kernel has overlayfs, and vfs works everywhere.
-  const host = (await startEngine(folder, 'overlay2')) ?? (await startEngine(folder, 'vfs'));
-  if (host === undefined) throw new Unable('no Docker engine answers, and dockerd does not start on this machine');
-  return dockerClient({ DOCKER_HOST: host });
-}
-
-function dockerClient(env) {
-  return (args, options = {}) =>
-    exec('docker', args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      timeout: 5 * minutes,
-      maxBuffer: 64 * 1024 * 1024,
-      ...options,
-    });
-}
-
-/** An engine without networks of its own: containers share the host's, so no firewall rules are touched. */
-async function startEngine(folder, driver) {
-  const home = join(folder, driver);
-  const host = `unix://${home}/docker.sock`;
-  await mkdir(home);
-  const engine = spawn(
-    'dockerd',
-    [
-      ...['--host', host, '--data-root', `${home}/data`, '--exec-root', `${home}/exec`, '--pidfile', `${home}/pid`],
-      ...['--storage-driver', driver, '--bridge=none', '--ip-forward=false', '--iptables=false', '--ip6tables=false'],
-    ],
-    { stdio: 'ignore' },
-  );
-  const ended = new Promise((resolve) => engine.once('exit', resolve));
-  undo.push(async () => {
-    engine.kill('SIGTERM');
-    await ended;
-    // It leaves the network name space that containers shared mounted, and a mount point cannot be removed.
-    await succeeds('umount', [`${home}/exec/netns/default`]);
-  });
-  const client = dockerClient({ DOCKER_HOST: host });
-  for (let second = 0; second < 30 && engine.exitCode === null; second += 1) {
-    await pause(1000);
-    if (
-      await client(['version']).then(
-        () => true,
-        () => false,
-      )
-    )
-      return host;
-  }
-  return undefined;
-}
-
 /** The build arguments that name images to start from: the Dockerfile's own where a registry answers. */
 async function findBases(docker, folder) {
-  const pulls = ['node:20-bookworm-slim', 'docker:28-cli'].map((image) =>
-    docker(['pull', '--quiet', image], { timeout: 3 * minutes }).then(
-      () => true,
-      () => false,
-    ),
-  );
-  if ((await Promise.all(pulls)).every(Boolean)) return [];
-
-  if (process.getuid?.() !== 0 || !(await succeeds('debootstrap', ['--version']))) {
-    throw new Unable('no registry can be reached, and making a base image takes root and debootstrap');
-  }
+  if (await canPull(docker, 'node:20-bookworm-slim', 'docker:28-cli')) return [];
   await importNodeImage(docker, folder);
   await importDockerCli(docker, folder);
   say("no registry answers: the images are built on Debian packages with this machine's Node.js and docker client");
@@ -139,38 +63,13 @@ async function findBases(docker, folder) {
 }
 
 async function importNodeImage(docker, folder) {
-  const system = join(folder, 'node');
-  await mkdir(system);
-  await exec('tar', ['-C', system, '-xf', await debianArchive(folder)], { timeout: minutes });
+  const system = await unpackDebian(folder, 'node');
   const npm = dirname(dirname((await exec('readlink', ['-f', await which('npm')])).stdout.trim()));
   await mkdir(join(system, 'usr/lib/node_modules'), { recursive: true });
   await copyFile(process.execPath, join(system, 'usr/bin/node'));
   await cp(npm, join(system, 'usr/lib/node_modules/npm'), { recursive: true });
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(system, 'usr/bin/npm'));
-  // What this machine trusts, and where its packages come from.
-  for (const file of ['/etc/ssl/certs/ca-certificates.crt', '/etc/apt/sources.list.d/debian.sources']) {
-    if (existsSync(file)) await copyFile(file, join(system, file));
-  }
   await importImage(docker, system, 'slipway-node:local', 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt');
-}
-
-/** A small Debian 12, kept for the next time. */
-async function debianArchive(folder) {
-  const archive = join(cache, `bookworm-${process.arch}.tar`);
-  if (existsSync(archive)) return archive;
-  say('making a Debian base image with debootstrap, once');
-  const system = join(folder, 'debian');
-  await exec('debootstrap', ['--variant=minbase', '--include=ca-certificates', 'bookworm', system], {
-    timeout: 5 * minutes,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  for (const ballast of ['var/cache/apt/archives', 'usr/share/doc', 'usr/share/man', 'usr/share/locale']) {
-    await rm(join(system, ballast), { recursive: true, force: true });
-  }
-  await mkdir(cache, { recursive: true });
-  await exec('tar', ['-C', system, '-cf', `${archive}.part`, '.'], { timeout: minutes });
-  await exec('mv', [`${archive}.part`, archive]);
-  return archive;
 }
 
 /** Stands in for docker:28-cli; building with it needs the real one. */
@@ -182,13 +81,6 @@ async function importDockerCli(docker, folder) {
   await copyFile(await which('docker'), join(system, 'usr/local/bin/docker'));
   await writeFile(join(plugins, 'docker-buildx'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   await importImage(docker, system, 'slipway-docker-cli:local', 'CMD ["docker"]');
-}
-
-async function importImage(docker, system, name, change) {
-  const archive = `${system}.tar`;
-  await exec('tar', ['-C', system, '-cf', archive, '.'], { timeout: minutes });
-  await docker(['import', '--change', change, archive, name]);
-  await rm(archive);
 }
 
 async function checkImages(docker, bases) {
@@ -258,29 +150,4 @@ async function startRedisForContainers() {
     await rm(directory, { recursive: true, force: true });
   });
   return redis.url;
-}
-
-async function which(program) {
-  return (await exec('sh', ['-c', 'command -v "$1"', 'sh', program])).stdout.trim();
-}
-
-function succeeds(program, args) {
-  return exec(program, args, { timeout: 20_000 }).then(
-    () => true,
-    () => false,
-  );
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function say(line) {
-  console.log(line);
-}
-
-/** What a program said last, rather than the command line that Node.js repeats. */
-function explain(error) {
-  const said = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.trim().split('\n').slice(-15).join('\n');
-  return said === '' ? error.message : `${error.message.split('\n')[0]}\n${said}`;
 }

@@ -1,24 +1,46 @@
-// `npm run demo`, `npm test` and `npm run test:lab`: everything that a fresh clone needs first, then the thing itself.
+// `npm run demo`, `npm test`, `npm run test:lab` and `npm run bench`: everything that a fresh clone needs first, then the thing itself.
 // Plain JavaScript without dependencies, since it runs before they are installed.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const labState = '/var/lib/openstack-lab';
+const labScript = join(root, 'test/lab/openstack-lab');
+const labClouds = join(process.env.OPENSTACK_LAB_STATE ?? '/var/lib/openstack-lab', 'clouds.yaml');
 
-/** Ends the script with one sentence and status 1. */
-class Stop extends Error {}
+/** The statuses of openstack-lab that mean more than yes or no. */
+const labStatus = { down: 3, unable: 77 };
+const otherCloud =
+  'To test against another OpenStack, name its clouds.yaml in OS_CLIENT_CONFIG_FILE; it needs the entries lab, lab-domain and lab-admin';
 
-const commands = { demo, test, 'test:lab': testLab };
+/** Ends the script with one sentence and a status. */
+class Stop extends Error {
+  constructor(message, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const commands = { demo, test, 'test:lab': testLab, bench };
+
+/** The program that this one waits for, and the first signal that came meanwhile. */
+let child;
+let interrupted;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    interrupted ??= signal;
+    // A terminal sends Ctrl-C to the child too, and a second one would mean "at once".
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child?.kill(signal);
+  });
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Stop ? error.message : `Slipway could not start: ${error.message ?? error}`);
-  process.exitCode = 1;
+  process.exitCode = error.status ?? 1;
 }
 
 async function main([name = '', ...args]) {
@@ -41,9 +63,55 @@ async function test(args) {
 }
 
 async function testLab(args) {
+  return onCloud(args, (env, others) => vitest(['--project', 'lab', ...others], env));
+}
+
+async function bench(args) {
+  return onCloud(args, (env, others) => run(process.execPath, ['test/bench/bench.mjs', ...others], env));
+}
+
+/** Works on the cloud of OS_CLIENT_CONFIG_FILE, or else on the lab of this machine, which `--keep` leaves up. */
+async function onCloud(args, work) {
+  const keep = args.includes('--keep');
+  const others = args.filter((argument) => argument !== '--keep');
   await build();
-  const env = await findLab();
-  return vitest(['--project', 'lab', ...args], env);
+  const clouds = process.env.OS_CLIENT_CONFIG_FILE;
+  if (clouds) return work(await cloudVariables(clouds), others);
+
+  const own = await bringLabUp();
+  try {
+    return await work(await cloudVariables(labClouds), others);
+  } finally {
+    if (own && !keep) await takeLabDown();
+  }
+}
+
+async function cloudVariables(clouds) {
+  await requireAnswer(clouds);
+  return { OS_CLIENT_CONFIG_FILE: clouds, OS_CLOUD: process.env.OS_CLOUD ?? 'lab' };
+}
+
+/** Answers whether it was this run that did: a lab that was up, if only in part, is somebody else's. */
+async function bringLabUp() {
+  const before = await run(labScript, ['status'], {}, 'ignore');
+  if (before === 0) return false;
+  const status = await run(labScript, ['up']);
+  const own = before === labStatus.down;
+  if (status === 0) return own;
+  if (status === labStatus.unable) throw new Stop(otherCloud, status);
+  if (own) await takeLabDown();
+  throw new Stop(
+    interrupted ? `Stopped by ${interrupted}` : 'The lab did not come up; the lines above say why',
+    status,
+  );
+}
+
+/** To the end, whatever signals come meanwhile: nobody else would stop what runs in the background. */
+async function takeLabDown() {
+  const status = await new Promise((resolve) => {
+    spawn(labScript, ['down'], { stdio: 'inherit', detached: true }).once('error', resolve).once('exit', resolve);
+  });
+  if (status !== 0) throw new Stop(`The lab is still up: run ${labScript} down`);
 }
 
 function requireNode() {
@@ -92,67 +160,36 @@ function vitest(args, env = {}) {
   return run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], env);
 }
 
-/** What tests need in their environment to find an OpenStack, after bringing one up where that can be done. */
-async function findLab() {
-  const script = process.env.OPENSTACK_LAB;
-  if (script) {
-    if (!existsSync(script)) throw new Stop(`OPENSTACK_LAB names ${script}, and there is no such file`);
-    const status = await run(script, ['up']);
-    if (status !== 0) throw new Stop(`${script} up ended with status ${status}; its last lines are above`);
-  }
-  const state = process.env.OPENSTACK_LAB_STATE ?? labState;
-  const clouds = process.env.OS_CLIENT_CONFIG_FILE ?? join(state, 'clouds.yaml');
-  if (!existsSync(clouds)) {
-    throw new Stop(
-      'There is no OpenStack to test against: set OPENSTACK_LAB to the openstack-lab script, or OS_CLIENT_CONFIG_FILE to a clouds.yaml with an entry named lab',
-    );
-  }
-  await requireAnswer(clouds);
-  return { OS_CLIENT_CONFIG_FILE: clouds, OS_CLOUD: process.env.OS_CLOUD ?? 'lab' };
-}
-
 /** Any HTTP answer of the first Keystone in the file will do; the tests find out the rest. */
 async function requireAnswer(clouds) {
-  const [, url] = /\bauth_url:\s*["']?([^\s"',}]+)/.exec(readFileSync(clouds, 'utf8')) ?? [];
+  const [, url] = /\bauth_url:\s*["']?([^\s"',}]+)/.exec(readClouds(clouds)) ?? [];
   if (url === undefined) throw new Stop(`${clouds} names no auth_url`);
   try {
     await fetch(url, { signal: AbortSignal.timeout(10_000) });
   } catch {
-    throw new Stop(
-      `The OpenStack at ${url} (from ${clouds}) does not answer; start it, or set OPENSTACK_LAB to its script`,
-    );
+    throw new Stop(`The OpenStack at ${url} (from ${clouds}) does not answer`);
+  }
+}
+
+function readClouds(clouds) {
+  try {
+    return readFileSync(clouds, 'utf8');
+  } catch (error) {
+    throw new Stop(`${clouds} cannot be read: ${error.message}`);
   }
 }
 
 /** Runs a program in the repository with this terminal as its own, and answers its exit status. */
 function run(command, args, env = {}, stdio = 'inherit') {
+  if (interrupted) return 128 + signalNumber(interrupted);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio, env: { ...process.env, ...env } });
-    const stopPassing = passSignals(child);
-    child.once('error', (error) => {
-      stopPassing();
-      reject(new Stop(`${command} could not be started: ${error.message}`));
-    });
-    child.once('exit', (status, signal) => {
-      stopPassing();
-      // As shells do: a program that a signal ended has status 128 + its number.
-      resolve(status ?? 128 + signalNumber(signal));
-    });
+    child = spawn(command, args, { cwd: root, stdio, env: { ...process.env, ...env } });
+    child.once('error', (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
+    // As shells do: a program that a signal ended has status 128 + its number.
+    child.once('exit', (status, signal) => resolve(status ?? 128 + signalNumber(signal)));
+  }).finally(() => {
+    child = undefined;
   });
-}
-
-function passSignals(child) {
-  const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
-    const listener = () => {
-      // A terminal sends Ctrl-C to the child too, and a second one would mean "at once".
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-    };
-    process.on(signal, listener);
-    return [signal, listener];
-  });
-  return () => {
-    for (const [signal, listener] of listeners) process.off(signal, listener);
-  };
 }
 
 function signalNumber(signal) {
