@@ -8,7 +8,7 @@ import type { Tools } from './run.ts';
 /**
  * Makes the list of clusters follow Heat, which is the truth about what exists: stacks of ours that Redis does not know,
  * or knows otherwise, are recorded, and clusters whose stack is gone are forgotten. Clusters with a deployment under way
- * are left to it, and what a cloud does not answer changes nothing.
+ * are left to it, and what a cloud does not answer changes nothing. Where nothing has changed it costs one call a cloud.
  */
 export async function reconcile(tools: Tools, signal: AbortSignal): Promise<void> {
   for (const cloud of tools.clouds) {
@@ -23,7 +23,10 @@ export async function reconcile(tools: Tools, signal: AbortSignal): Promise<void
   }
 }
 
-/** The clusters of the stacks that Heat is done with. One that is being made or removed will be looked at later. */
+/**
+ * The clusters of the stacks that Heat is done with and of which Redis does not know already. One that is being made or
+ * removed will be looked at later.
+ */
 async function clustersIn(
   cloud: string | undefined,
   stacks: readonly StackSummary[],
@@ -31,12 +34,22 @@ async function clustersIn(
   signal: AbortSignal,
 ): Promise<Cluster[]> {
   const { heat } = tools.openstack({ cloud });
-  const settled = stacks.filter(({ state, status }) => state !== 'IN_PROGRESS' && status !== 'DELETE_COMPLETE');
+  const known = new Map((await tools.clusters.list()).map((cluster) => [cluster.stack, cluster]));
+  const settled = stacks.filter(
+    (stack) =>
+      stack.state !== 'IN_PROGRESS' && stack.status !== 'DELETE_COMPLETE' && !tells(known.get(stack.name), stack),
+  );
   const details = await Promise.all(settled.map((stack) => getStack(heat, stack, { resolveOutputs: true }, signal)));
   return details.flatMap((stack) => {
     const label = parseStackLabel(stack.parameters);
     return label ? [toCluster(cloud, stack, label)] : [];
   });
+}
+
+/** True for a record that is younger than all that has happened to the stack, and says the same of how it is. */
+function tells(known: Cluster | undefined, { createdAt, updatedAt = createdAt, state }: StackSummary): boolean {
+  if (known === undefined || known.since < updatedAt.getTime()) return false;
+  return known.state === 'broken' || state === 'COMPLETE';
 }
 
 function toCluster(cloud: string | undefined, stack: Stack, label: StackLabel): Cluster {
@@ -52,7 +65,7 @@ function toCluster(cloud: string | undefined, stack: Stack, label: StackLabel): 
     stack: stack.name,
     apiUrl,
     nodes,
-    since: stack.createdAt.getTime(),
+    since: (stack.updatedAt ?? stack.createdAt).getTime(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ClusterSpec, NamedImageSpec } from '../../src/clusters/cluster-spec.ts';
-import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
+import { type Finding, ok, problem, warning } from '../../src/clusters/finding.ts';
+import type { Image } from '../../src/openstack/glance/image.ts';
 import type { Survey } from './survey.ts';
 
 const label = 'Image';
@@ -8,16 +9,19 @@ const label = 'Image';
 /** Whether the image is there and whole, or what it will be made from. */
 export async function checkImage({ image: wanted }: ClusterSpec, { image }: Survey): Promise<Finding[]> {
   if (!image.seen) return [];
-  const found = image.value;
-  if (found?.status === 'active') return [ok(label, `${found.name}, already there`)];
-  if ('id' in wanted) {
-    const text =
-      found === undefined
-        ? `There is no image with the id ${wanted.id} in Glance`
-        : `The image ${wanted.id} is ${found.status}, not active`;
-    return [problem(label, text, 'Give the cluster another image in clusters.yaml')];
-  }
-  return [await sourceOf(wanted)];
+  const { image: found, note } = image.value;
+  const notes = note === undefined ? [] : [warning(label, `${note.charAt(0).toUpperCase()}${note.slice(1)}`)];
+  if (found?.status === 'active') return [ok(label, `${found.name}, already there`), ...notes];
+  if ('id' in wanted) return [unusable(wanted.id, found)];
+  return [await sourceOf(wanted), ...notes];
+}
+
+function unusable(id: string, found: Image | undefined): Finding {
+  const text =
+    found === undefined
+      ? `There is no image with the id ${id} in Glance`
+      : `The image ${id} is ${found.status}, not active`;
+  return problem(label, text, 'Give the cluster another image in clusters.yaml');
 }
 
 async function sourceOf({ name, file, url }: NamedImageSpec): Promise<Finding> {

@@ -78,7 +78,7 @@ function noFlavor(name: string, flavors: readonly Flavor[]): Finding {
 
 function demandOf({ image: wanted }: ClusterSpec, { image }: Survey): ImageDemand {
   const name = 'id' in wanted ? wanted.id : wanted.name;
-  const found = image.seen ? image.value : undefined;
+  const found = image.seen ? image.value.image : undefined;
   if (found === undefined) return { name };
   const { minDisk, minRam, size } = found;
   return { name: found.name, minDiskGib: minDisk, minRamMib: minRam, ...(size !== undefined && { bytes: size }) };

@@ -40,7 +40,7 @@ export async function checkPreview(
   template: string,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const found = image.seen ? image.value : undefined;
+  const found = image.seen ? image.value.image : undefined;
   const key = keypair.seen ? keypair.value : undefined;
   if (found?.status !== 'active' || key === undefined) return [];
   const owner = { id: 'plan', cluster: spec.name, channel: spec.channel, requestedBy: '', requestedAt: 0, spec };

@@ -2,8 +2,7 @@ import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { stackTag } from '../../src/clusters/names.ts';
 import { isNotFound } from '../../src/errors.ts';
 import { getVolumeLimits, type VolumeLimits } from '../../src/openstack/cinder/limits.ts';
-import type { Image } from '../../src/openstack/glance/image.ts';
-import { findImage, getImage } from '../../src/openstack/glance/images.ts';
+import { getImage, listImages } from '../../src/openstack/glance/images.ts';
 import type { StackSummary } from '../../src/openstack/heat/stack.ts';
 import { listStacks } from '../../src/openstack/heat/stacks.ts';
 import { listNetworks, type Network } from '../../src/openstack/neutron/networks.ts';
@@ -15,6 +14,7 @@ import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
 import { findKeypair, type Keypair } from '../../src/openstack/nova/keypairs.ts';
 import { type ComputeLimits, getLimits } from '../../src/openstack/nova/limits.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
+import { type Choice, chooseImage } from '../image/choose-image.ts';
 import { type Looked, look } from './look.ts';
 
 /** The networks that a project sees, and what connects them. */
@@ -30,7 +30,8 @@ export interface Survey {
   readonly flavors: Looked<readonly Flavor[]>;
   readonly limits: Looked<ComputeLimits>;
   readonly keypair: Looked<Keypair | undefined>;
-  readonly image: Looked<Image | undefined>;
+  /** The image that the step would take, if there is one. */
+  readonly image: Looked<Choice>;
   readonly surroundings: Looked<Surroundings>;
   readonly networkQuotas: Looked<NetworkQuotas>;
   /** Undefined where the cloud has no volumes. */
@@ -55,21 +56,19 @@ export async function survey(openstack: OpenStack, spec: ClusterSpec, signal: Ab
   return { flavors, limits, keypair, image, surroundings, networkQuotas, volumeLimits, stacks };
 }
 
-/** Undefined when there is none. */
+/** Chosen as the step chooses it. */
 async function wantedImage(
   glance: OpenStack['glance'],
   wanted: ClusterSpec['image'],
   signal: AbortSignal,
-): Promise<Image | undefined> {
-  if ('id' in wanted) {
-    try {
-      return await getImage(glance, wanted.id, signal);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+): Promise<Choice> {
+  if (!('id' in wanted)) return chooseImage(await listImages(glance, { name: wanted.name }, signal), wanted);
+  try {
+    return { image: await getImage(glance, wanted.id, signal) };
+  } catch (error) {
+    if (isNotFound(error)) return {};
+    throw error;
   }
-  return findImage(glance, wanted.name, wanted.sha512 === undefined ? {} : { checksum: wanted.sha512 }, signal);
 }
 
 async function surroundingsOf(neutron: OpenStack['neutron'], signal: AbortSignal): Promise<Surroundings> {

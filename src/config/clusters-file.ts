@@ -32,7 +32,11 @@ const flavor = z.string().min(1);
 const kubernetes = z.strictObject({
   version: z.string().min(1),
   source: z.literal('build').default('build'),
-  repository: z.string().min(1).refine(isWithoutPassword, 'a repository’s URL may hold no password: it would be kept in Redis').default('https://github.com/kubernetes/kubernetes.git'),
+  repository: z
+    .string()
+    .min(1)
+    .refine(isWithoutPassword, 'a repository’s URL may hold no password: it would be kept in Redis')
+    .default('https://github.com/kubernetes/kubernetes.git'),
   target: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
@@ -70,7 +74,13 @@ const cluster = z.strictObject({
   channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
   kubernetes,
   image,
-  keypair: z.strictObject({ name: z.string().min(1), publicKey: z.string().regex(/^(ssh|ecdsa|sk)-\S+ \S+/, 'expected an OpenSSH public key').optional() }),
+  keypair: z.strictObject({
+    name: z.string().min(1),
+    publicKey: z
+      .string()
+      .regex(/^(ssh|ecdsa|sk)-\S+ \S+/, 'expected an OpenSSH public key')
+      .optional(),
+  }),
   controlPlane: z.strictObject({
     count: z.literal(1, 'only one control plane server is supported').default(1),
     flavor,
@@ -106,7 +116,13 @@ const file = z.strictObject({
     }),
   }),
   clusters: z.record(clusterName, cluster),
-  reservedCidrs: z.array(z.union([reserved, z.strictObject({ cidr: reserved, reason: z.string().min(1).optional() })], { error: aReservedCidr })).default([]),
+  reservedCidrs: z
+    .array(
+      z.union([reserved, z.strictObject({ cidr: reserved, reason: z.string().min(1).optional() })], {
+        error: aReservedCidr,
+      }),
+    )
+    .default([]),
 });
 
 type ParsedCluster = z.infer<typeof cluster>;

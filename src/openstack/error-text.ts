@@ -7,7 +7,7 @@ const longest = 500;
  * Neutron under a key of their own (`itemNotFound`, `NeutronError`), and Swift, Glance and every proxy may answer HTML.
  */
 export function errorText(status: number, body: string): string {
-  const text = oneLine(fromJson(body) ?? fromHtml(body) ?? body);
+  const text = oneLine(withoutBreaks(fromJson(body) ?? fromHtml(body) ?? body));
   return text === '' ? `${status} ${STATUS_CODES[status] ?? ''}`.trim() : text;
 }
 
@@ -48,6 +48,11 @@ function fromHtml(body: string): string | undefined {
     .replaceAll('&#39;', "'")
     .replaceAll('&#x27;', "'")
     .replaceAll('&amp;', '&');
+}
+
+/** Glance writes HTML's line breaks into its JSON. */
+function withoutBreaks(text: string): string {
+  return text.replaceAll(/<br ?\/?>/gi, ' ');
 }
 
 function oneLine(text: string): string {

@@ -282,6 +282,18 @@ describe('planning', () => {
     expect(failure?.problems).toBeUndefined();
   });
 
+  it('takes the newest of several images of the name, as the step will, and says so', async () => {
+    for (const content of ['older', 'newer']) {
+      const { id } = await createImage(openstack.glance, { name: 'twice', diskFormat: 'raw', containerFormat: 'bare' });
+      await uploadImage(openstack.glance, id, { content: () => Readable.from([Buffer.from(content)]) });
+    }
+
+    const { plan: made } = await planned(await request({ ...possible, image: { name: 'twice', format: 'raw' } }));
+
+    expect(made?.lines).toContainEqual({ label: 'Image', text: 'twice, already there' });
+    expect(made?.warnings).toEqual([expect.stringMatching(/^2 images are named twice: the newest, .* is taken$/)]);
+  });
+
   it('goes straight on where no approval is needed', async () => {
     const deployment = await planned(await request(possible, 'down', 0));
 

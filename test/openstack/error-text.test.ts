@@ -21,6 +21,7 @@ it.each([
     '{"code": 404, "title": "Not Found", "explanation": "The resource could not be found.", "error": {"type": "EntityNotFound", "traceback": null, "message": "The Stack (x) could not be found."}}',
     'The Stack (x) could not be found.',
   ],
+  ['Glance in JSON', 409, '{"message": "Not allowed<br /><br />\\n\\n\\n", "code": "409 Conflict"}', 'Not allowed'],
   ['Heat without an error', 400, '{"explanation": "The server could not comply"}', 'The server could not comply'],
   [
     'Glance',

@@ -46,24 +46,6 @@ export interface ListImagesOptions {
 /** Glance may copy and hash all of it after the last byte has arrived. */
 const storedWithinMs = 900_000;
 
-/**
- * The newest image of that name, an active one before any other; with `checksum` (sha512, hexadecimal) only an active
- * image with that very content. Undefined if there is none.
- */
-export async function findImage(
-  glance: ServiceClient,
-  name: string,
-  { checksum }: { checksum?: string } = {},
-  signal?: AbortSignal,
-): Promise<Image | undefined> {
-  const images = await listImages(glance, { name }, signal);
-  const active = images.filter(({ status }) => status === 'active');
-  if (checksum !== undefined) {
-    return active.find(({ hash }) => hash?.algorithm === 'sha512' && hash.value === checksum.toLowerCase());
-  }
-  return active[0] ?? images[0];
-}
-
 /** GET /images: all that the project may see and nobody has hidden, or some of them, newest first. */
 export async function listImages(
   glance: ServiceClient,
