@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultKind, faultKinds } from '../support/fault-kinds.ts';
+import { makeProps } from './props.ts';
+import { type FlowCall, type Outcome, type Props, phases, runScenario, type Trouble } from './scenario.ts';
+import { nameOf, problemsOf } from './verdict.ts';
+import { startFaultyCloud } from './world.ts';
+
+/** Runs that go on side by side: most of each is waiting. */
+const lanes = 8;
+
+/** Troubles in one phase of one run. A job has five tries. */
+const troublesAtOnce = 3;
+
+/**
+ * A wrong password and a Keystone out of its mind look the same, so one refusal at the login ends a deployment. All other
+ * single faults pass.
+ */
+function mayFail({ kind, call }: Trouble): boolean {
+  return kind === '401' && call.service === 'identity';
+}
+
+describe('a deployment in which one call goes wrong', () => {
+  let directory: string;
+  let props: Props;
+  let faultless: Outcome;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
+    props = { ...(await makeProps(directory)), open: startFaultyCloud, paceMs: 40 };
+    faultless = await runScenario(props, []);
+    expect(faultless.up.deployment).toMatchObject({ state: 'succeeded' });
+    expect(faultless.down.deployment).toMatchObject({ state: 'succeeded' });
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it('goes through dozens of calls of six services when nothing does', () => {
+    const services = new Set(faultless.calls.map(({ service }) => service));
+
+    for (const service of ['compute', 'identity', 'image', 'network', 'object-store', 'orchestration']) {
+      expect(services).toContain(service);
+    }
+    expect(faultless.calls.length).toBeGreaterThan(30);
+    expect(faultless.up.inventory).toMatchObject({
+      stacks: expect.arrayContaining(['slipway-staging CREATE_COMPLETE']),
+      servers: ['staging-control-plane ACTIVE', 'staging-node-? ACTIVE'],
+      keypairs: [props.spec.keypair.name],
+    });
+    expect(faultless.down.inventory).toMatchObject({ stacks: [], servers: [], ports: [], floatingIps: [] });
+  });
+
+  it.each(faultKinds)(
+    'completes, or fails with the reason, and makes nothing twice, whichever call meets: %s',
+    async (kind) => {
+      const troubles = faultless.calls.filter((call) => canHappen(kind, call)).map((call) => ({ kind, call }));
+
+      const problems = await runAll(troubles);
+
+      expect(problems).toEqual([]);
+    },
+    120_000,
+  );
+
+  /** Every trouble once. A run has room for some in each of its phases; what it did not get to is run again by itself. */
+  async function runAll(troubles: readonly Trouble[]): Promise<string[]> {
+    const queue = [...runsOf(troubles)];
+    const problems: string[] = [];
+    const work = async () => {
+      for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+        const outcome = await runScenario(props, run);
+        problems.push(...problemsOf(outcome, faultless, run, mayFail));
+        const missed = run.filter((_trouble, index) => !outcome.struck[index]);
+        if (run.length > 1) queue.push(...missed.map((trouble) => [trouble]));
+        else problems.push(...missed.map((trouble) => `never happened: ${nameOf(trouble)}`));
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, work));
+    return problems;
+  }
+});
+
+/** A connection can break in the content of calls that have some. */
+function canHappen(kind: FaultKind, call: FlowCall): boolean {
+  return kind !== 'reset in the body' || call.hasBody;
+}
+
+/** The first group of each phase together, then the second of each, and so on. */
+function runsOf(troubles: readonly Trouble[]): Trouble[][] {
+  const byPhase = phases.map((phase) => groupsOf(troubles.filter(({ call }) => call.phase === phase)));
+  const longest = Math.max(...byPhase.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) => byPhase.flatMap((groups) => groups[index] ?? []));
+}
+
+/**
+ * A few troubles that one phase can meet in one run: at services that know nothing of each other, and fewer than a job
+ * has tries. A login that fails may end the run, so that one stays alone.
+ */
+function groupsOf(troubles: readonly Trouble[]): Trouble[][] {
+  const groups: Trouble[][] = [];
+  for (const trouble of troubles) {
+    const open = groups.find((group) => group.length < troublesAtOnce && group.every((other) => mix(other, trouble)));
+    if (open === undefined) groups.push([trouble]);
+    else open.push(trouble);
+  }
+  return groups;
+}
+
+function mix(one: Trouble, other: Trouble): boolean {
+  const services = [one.call.service, other.call.service];
+  return services[0] !== services[1] && !services.includes('identity');
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Redis } from 'ioredis';
+import type { Tools } from '../../jobs/run.ts';
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import type { Deployment } from '../../src/clusters/deployment.ts';
+import { stackTag } from '../../src/clusters/names.ts';
+import type { Action } from '../../src/clusters/steps.ts';
+import { silentLogger } from '../../src/log.ts';
+import { StackWatch } from '../../src/openstack/heat/stack-watch.ts';
+import type { OpenStack } from '../../src/openstack/openstack.ts';
+import type { Producer } from '../../src/queue/producer.ts';
+import { Clusters } from '../../src/store/clusters.ts';
+import { Deployments } from '../../src/store/deployments.ts';
+import { Mutex } from '../../src/store/mutex.ts';
+import type { FaultKind } from '../support/fault-kinds.ts';
+import type { CallMatch, FaultProxy, PlannedFault } from '../support/fault-proxy.ts';
+import { type Given, planDeployment, runSteps } from './flow.ts';
+import { type Inventory, takeInventory } from './inventory.ts';
+import type { FaultyCloud } from './world.ts';
+
+/** A part of a deployment that a worker may begin with nothing in its memory. */
+export const phases = ['plan of up', 'up', 'plan of down', 'down'] as const;
+export type Phase = (typeof phases)[number];
+
+/** A call of the flow: the first one of its shape in its phase. */
+export interface FlowCall {
+  readonly phase: Phase;
+  readonly method: string;
+  readonly service: string;
+  /** The path with everything that differs from run to run left open. */
+  readonly shape: string;
+  readonly hasBody: boolean;
+}
+
+/** What is to go wrong with which call. */
+export interface Trouble {
+  readonly kind: FaultKind;
+  readonly call: FlowCall;
+}
+
+/** How one action ended, and what there was in the cloud then. */
+export interface Ended {
+  readonly deployment: Deployment;
+  readonly inventory: Inventory;
+}
+
+/** What a run from nothing to a cluster and back left. */
+export interface Outcome {
+  readonly up: Ended;
+  readonly down: Ended;
+  /** Which of the troubles really happened. */
+  readonly struck: readonly boolean[];
+  readonly calls: readonly FlowCall[];
+}
+
+/** What all runs have in common. */
+export interface Props {
+  /** The cloud of a run. */
+  readonly open: () => Promise<FaultyCloud>;
+  readonly redisUrl: string;
+  readonly spec: ClusterSpec;
+  /** Steps that are not run: they call no cloud. */
+  readonly given: Given;
+  /** Milliseconds between two looks at what is not ready yet. */
+  readonly paceMs: number;
+}
+
+/** Takes a cluster up and down in a cloud in which the given things go wrong. */
+export async function runScenario(props: Props, troubles: readonly Trouble[]): Promise<Outcome> {
+  const { redisUrl, spec, given, paceMs } = props;
+  const cloud = await props.open();
+  const redis = new Redis(redisUrl, { keyPrefix: `${randomUUID()}:` });
+  const calls: FlowCall[] = [];
+  const planned = new Map<Trouble, PlannedFault>();
+
+  /** Does a part with a login of its own, as another process would, and with the troubles that are due in it. */
+  const during = async <Result>(phase: Phase, work: (tools: Tools) => Promise<Result>): Promise<Result> => {
+    const before = cloud.proxy.calls.length;
+    for (const trouble of troubles.filter(({ call }) => call.phase === phase)) {
+      planned.set(trouble, injectInto(cloud.proxy, trouble));
+    }
+    const result = await work(toolsOf(redis, cloud.connect(), paceMs));
+    await cloud.proxy.settled();
+    calls.push(...distinct(phase, cloud.proxy.calls.slice(before)));
+    return result;
+  };
+  const act = async (action: Action): Promise<Ended> => {
+    const ready = await during(`plan of ${action}`, (tools) => planDeployment(tools, spec, action, paceMs));
+    const deployment =
+      ready.state === 'queued' ? await during(action, (tools) => runSteps(tools, ready, given, paceMs)) : ready;
+    return { deployment, inventory: await takeInventory(cloud.direct) };
+  };
+
+  try {
+    const up = await act('up');
+    const down = await act('down');
+    return { up, down, calls, struck: troubles.map((trouble) => planned.get(trouble)?.struck ?? false) };
+  } finally {
+    await cloud.close();
+    redis.disconnect();
+  }
+}
+
+/** What the jobs of one worker process share; nothing of it outlives a phase but what Redis holds. */
+function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Tools {
+  const watch = new StackWatch(openstack.heat, { tags: [stackTag], freshMs: paceMs / 2, quietMs: paceMs });
+  return {
+    deployments: new Deployments(redis, async () => undefined),
+    clusters: new Clusters(redis),
+    mutex: new Mutex(redis),
+    producer: noQueue,
+    openstack: () => openstack,
+    stackWatch: () => watch,
+    clouds: ['playground'],
+    reservedCidrs: [],
+    environment: {},
+    dataDir: resolve('data'),
+    template: resolve('templates/heat/cluster.yaml'),
+    log: silentLogger(),
+  };
+}
+
+/** The next part is begun by the scenario itself. */
+const noQueue = { start: async () => undefined } as unknown as Producer;
+
+function injectInto(proxy: FaultProxy, { kind, call }: Trouble): PlannedFault {
+  const match: CallMatch = {
+    method: call.method,
+    service: call.service,
+    path: { test: (path: string) => shapeOf(path) === call.shape },
+  };
+  return proxy.inject(kind, match);
+}
+
+function distinct(phase: Phase, calls: FaultProxy['calls']): FlowCall[] {
+  const found = calls.map(({ method, service, path, hasBody }) => ({
+    phase,
+    method,
+    service,
+    shape: shapeOf(path),
+    hasBody,
+  }));
+  return [...new Map(found.map((call) => [`${call.method} ${call.service} ${call.shape}`, call])).values()];
+}
+
+/** A path without ids and digests. */
+function shapeOf(path: string): string {
+  return path
+    .split('/')
+    .map((part) => (/^[0-9a-f-]{16,}$/.test(part) ? '*' : part))
+    .join('/');
+}
