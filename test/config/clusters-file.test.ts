@@ -53,7 +53,11 @@ describe('clusters.yaml', () => {
       'needs its sha512',
     ],
     ['an approval that nobody can give', valid.replace('from: [S0PLATFORM]', 'from: []'), 'nobody may approve'],
-    ['a password in a URL', valid.replace('./kubernetes', 'https://me:secret@example.org/k.git'), 'may hold no password'],
+    [
+      'a password in a URL',
+      valid.replace('./kubernetes', 'https://me:secret@example.org/k.git'),
+      'may hold no password',
+    ],
     ['a duration without a unit', valid.replace('90m', '90'), 'duration such as 30m'],
     ['something that is no YAML', 'clusters: [', 'not YAML'],
     ['a channel’s name instead of its id', valid.replace('C0DEPLOYS', '#deploys'), 'id of a Slack channel'],
