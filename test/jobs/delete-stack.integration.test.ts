@@ -24,7 +24,7 @@ describe('the step delete-stack', () => {
   /** The cluster's stack, made of such resources; and nothing counted so far. */
   async function given(resources: object): Promise<void> {
     await stack(stage.runOf(readyForStack(), new RecordingStep(), clusterTemplate(resources)));
-    stage.proxy.passed.length = 0;
+    stage.proxy.calls.length = 0;
   }
 
   /** Runs the step as a worker does, until it does not want to be put off any more. */
@@ -50,7 +50,7 @@ describe('the step delete-stack', () => {
 
     expect(outcome).toEqual({ existed: true });
     expect(await findStack(stage.direct.heat, name)).toBeUndefined();
-    expect(stage.proxy.count('DELETE', /./)).toBe(1);
+    expect(stage.proxy.count('orchestration', 'DELETE', /./)).toBe(1);
   });
 
   it('leaves a stack alone that is not of this cluster', async () => {
@@ -79,6 +79,6 @@ describe('the step delete-stack', () => {
       ),
       detail: { stack: found?.id },
     });
-    expect(stage.proxy.count('DELETE', /./)).toBe(3);
+    expect(stage.proxy.count('orchestration', 'DELETE', /./)).toBe(3);
   });
 });

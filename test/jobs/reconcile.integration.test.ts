@@ -12,7 +12,7 @@ import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
-import { CountingProxy } from '../support/counting-proxy.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
 import { deploymentAfter, oneApproval, requestedStaging, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
@@ -100,12 +100,12 @@ describe('reconciling with Heat', () => {
   it('asks a cloud one thing where it knows all that the answer tells', async () => {
     await stackOf(stackLabel(deploymentAfter(requestedStaging), 'v1.34.2'));
     await reconcile(tools, signal);
-    const proxy = await CountingProxy.before(await openstack.heat.endpoint());
-    const counted = connect({ ...openstack.cloud, endpointOverrides: { orchestration: proxy.address } }, { log });
+    const proxy = await FaultProxy.start(openstack.cloud.authUrl);
+    const counted = connect({ ...openstack.cloud, authUrl: await proxy.authUrl() }, { log });
 
     await reconcile({ ...tools, openstack: () => counted }, signal);
 
-    expect(proxy.passed).toEqual([{ method: 'GET', path: '/stacks' }]);
+    expect(proxy.calls.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /auth/tokens', 'GET /stacks']);
     expect(await clusters.find('staging')).toMatchObject({ state: 'up' });
     await counted.close();
     await proxy.close();

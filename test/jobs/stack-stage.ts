@@ -14,7 +14,7 @@ import { createImage, uploadImage } from '../../src/openstack/glance/images.ts';
 import { connect } from '../../src/openstack/openstack.ts';
 import { createContainer } from '../../src/openstack/swift/containers.ts';
 import { startCloud } from '../../src/playground/cloud/cloud.ts';
-import { CountingProxy } from '../support/counting-proxy.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
 import { approvedStaging, deploymentAfter, stagingSpec } from '../support/fixtures.ts';
 
 const log = silentLogger();
@@ -59,13 +59,13 @@ export class RecordingStep implements StepHandle {
   }
 }
 
-/** A cloud of the playground with a counting proxy before its Heat, and what a step needs to work with it. */
+/** A cloud of the playground with a proxy before it that counts, and what a step needs to work with it. */
 export async function openStackStage() {
   const cloud = await startCloud({ log, delays: 'none' });
   const config = readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
   const direct = connect(config, { log });
-  const proxy = await CountingProxy.before(await direct.heat.endpoint());
-  const openstack = connect({ ...config, endpointOverrides: { orchestration: proxy.address } }, { log });
+  const proxy = await FaultProxy.start(config.authUrl);
+  const openstack = connect({ ...config, authUrl: await proxy.authUrl() }, { log });
   await createContainer(direct.swift, 'releases');
   const image = await createImage(direct.glance, { name: 'debian', diskFormat: 'raw', containerFormat: 'bare' });
   await uploadImage(direct.glance, image.id, { content: () => Readable.from([Buffer.alloc(1024)]), size: 1024 });

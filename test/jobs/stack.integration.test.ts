@@ -57,21 +57,21 @@ describe('the step stack', () => {
       apiUrl: 'https://203.0.113.7:6443',
       nodes: ['node-1'],
     });
-    expect(stage.proxy.count('GET', byName)).toBe(1);
-    expect(stage.proxy.count('POST', /^\/stacks$/)).toBe(1);
+    expect(stage.proxy.count('orchestration', 'GET', byName)).toBe(1);
+    expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(1);
     expect(step.events).toMatchObject([{ type: 'stack-event', resource: 'boot', status: 'CREATE_COMPLETE' }]);
     expect(step.told.at(-1)).toEqual({ text: '2 of 2 resources', done: 2, total: 2 });
   });
 
   it('looks first when the answer to its creation was lost, and makes nothing twice', async () => {
-    stage.proxy.treat = ({ method, path }) => (method === 'POST' && path === '/stacks' ? 'lose the answer' : 'pass');
+    stage.proxy.inject('lost answer', { method: 'POST', service: 'orchestration', path: /^\/stacks$/ });
     const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting));
 
     await expect(stack(run)).rejects.toMatchObject({ retryable: true });
     const outcome = await stack(run);
 
     expect(isAgain(outcome)).toBe(true);
-    expect(stage.proxy.count('POST', /^\/stacks$/)).toBe(1);
+    expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(1);
     expect(await listStacks(stage.direct.heat)).toMatchObject([{ name, status: 'CREATE_IN_PROGRESS' }]);
   });
 
@@ -158,7 +158,7 @@ describe('the step stack', () => {
       code: 'config',
       message: expect.stringMatching(/the user data of server in the template has 60000 bytes, 10851 more than Nova/),
     });
-    expect(stage.proxy.count('POST', /^\/stacks$/)).toBe(0);
+    expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(0);
   });
 
   it('guards the key of the Swift that holds the release, whichever cloud that is in', async () => {

@@ -76,6 +76,12 @@ export class FaultProxy {
     return planned;
   }
 
+  /** How many calls of a service fit. */
+  count(service: string, method: string, path: Pick<RegExp, 'test'>): number {
+    return this.calls.filter((call) => call.service === service && call.method === method && path.test(call.path))
+      .length;
+  }
+
   /** Resolves when nothing is under way, calls included that reach the cloud after their caller has given up. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -83,6 +89,7 @@ export class FaultProxy {
 
   async close(): Promise<void> {
     for (const gate of await Promise.all(this.#gates.values())) {
+      if (!gate.server.listening) continue;
       const closed = once(gate.server, 'close');
       gate.server.close();
       gate.server.closeAllConnections();

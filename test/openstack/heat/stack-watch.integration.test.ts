@@ -10,7 +10,7 @@ import { connect, type OpenStack } from '../../../src/openstack/openstack.ts';
 import { type PlaygroundCloud, startCloud } from '../../../src/playground/cloud/cloud.ts';
 import { removed, settled } from '../../contracts/heat-stack.ts';
 import { smallTemplate, waitingTemplate } from '../../contracts/heat-templates.ts';
-import { CountingProxy } from '../../support/counting-proxy.ts';
+import { FaultProxy } from '../../support/fault-proxy.ts';
 
 const log = silentLogger();
 const freshMs = 100;
@@ -25,15 +25,15 @@ interface Follower {
 let cloud: PlaygroundCloud;
 let direct: OpenStack;
 let openstack: OpenStack;
-let proxy: CountingProxy;
+let proxy: FaultProxy;
 let watch: StackWatch;
 
 beforeEach(async () => {
   cloud = await startCloud({ log, delays: 'none' });
   const config = readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
   direct = connect(config, { log });
-  proxy = await CountingProxy.before(await direct.heat.endpoint());
-  openstack = connect({ ...config, endpointOverrides: { orchestration: proxy.address } }, { log });
+  proxy = await FaultProxy.start(config.authUrl);
+  openstack = connect({ ...config, authUrl: await proxy.authUrl() }, { log });
   watch = new StackWatch(openstack.heat, { tags, freshMs, quietMs: 60_000 });
 });
 afterEach(async () => {
@@ -73,14 +73,14 @@ describe('watching stacks', () => {
     );
     const possibleLists = Math.ceil((performance.now() - begun) / freshMs) + 1;
     const doublings = Math.log2(possibleLists);
-    const lists = proxy.count('GET', /^\/stacks$/);
-    const details = proxy.count('GET', /\/events$/);
+    const lists = proxy.count('orchestration', 'GET', /^\/stacks$/);
+    const details = proxy.count('orchestration', 'GET', /\/events$/);
 
     expect(lists).toBeGreaterThan(1);
     expect(lists).toBeLessThanOrEqual(possibleLists);
     expect(lists).toBeLessThan(2 * polls);
     expect(details).toBeLessThanOrEqual(followers.length * (doublings + 3)); // at first, then 1, 2, 4, 8 … polls apart
-    expect(proxy.passed).toHaveLength(lists + details);
+    expect(proxy.count('orchestration', 'GET', /./)).toBe(lists + details);
   });
 
   it('gives one list to all who come at the same time', async () => {
@@ -90,7 +90,7 @@ describe('watching stacks', () => {
 
     expect(views.map(({ stack }) => stack?.status)).toEqual(Array(3).fill('CREATE_IN_PROGRESS'));
     expect(views.every(({ news }) => news !== undefined)).toBe(true);
-    expect(proxy.count('GET', /^\/stacks$/)).toBe(1);
+    expect(proxy.count('orchestration', 'GET', /^\/stacks$/)).toBe(1);
   });
 
   it('looks inside at every poll where something goes on', async () => {
@@ -103,7 +103,7 @@ describe('watching stacks', () => {
       await watch.look(ref, async () => listStackEvents(openstack.heat, ref));
     }
 
-    expect(proxy.count('GET', /\/events$/)).toBe(4);
+    expect(proxy.count('orchestration', 'GET', /\/events$/)).toBe(4);
   });
 
   it('tells the end at the next list, with what came last, and from Heat itself', async () => {
@@ -118,7 +118,7 @@ describe('watching stacks', () => {
 
     expect(stack?.status).toBe('CREATE_COMPLETE');
     expect(news?.map(({ resource, status }) => `${resource} ${status}`)).toContain('ready CREATE_COMPLETE');
-    expect(proxy.passed.map(({ path }) => path)).toContain(`/stacks/ends/${follower.ref.id}`);
+    expect(proxy.calls.map(({ path }) => path)).toContain(`/stacks/ends/${follower.ref.id}`);
   });
 
   it('does not take a list that is older than the stack for its end', async () => {
@@ -128,7 +128,7 @@ describe('watching stacks', () => {
 
     const { stack } = await look(second, patient);
 
-    expect(proxy.count('GET', /^\/stacks$/)).toBe(1);
+    expect(proxy.count('orchestration', 'GET', /^\/stacks$/)).toBe(1);
     expect(stack?.status).toBe('CREATE_IN_PROGRESS');
   });
 
@@ -141,7 +141,7 @@ describe('watching stacks', () => {
 
     expect(stack?.status ?? 'DELETE_COMPLETE').toBe('DELETE_COMPLETE');
     expect(news).toBeUndefined();
-    expect(proxy.count('GET', /\/events$/)).toBe(0);
+    expect(proxy.count('orchestration', 'GET', /\/events$/)).toBe(0);
   });
 
   it('sees a stack without its tags by itself', async () => {
