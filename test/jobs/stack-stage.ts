@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Run, StepHandle, Tools } from '../../jobs/run.ts';
 import { StackWatches } from '../../jobs/stack-watches.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
@@ -10,12 +9,12 @@ import type { Deployment, DeploymentEventBody, StepProgress } from '../../src/cl
 import { stackParameters } from '../../src/clusters/stack.ts';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
-import { createImage, uploadImage } from '../../src/openstack/glance/images.ts';
 import { connect } from '../../src/openstack/openstack.ts';
 import { createContainer } from '../../src/openstack/swift/containers.ts';
 import { startCloud } from '../../src/playground/cloud/cloud.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { approvedStaging, deploymentAfter, stagingSpec } from '../support/fixtures.ts';
+import { makeTinyImage } from '../support/tiny-image.ts';
 
 const log = silentLogger();
 
@@ -67,8 +66,7 @@ export async function openStackStage() {
   const proxy = await FaultProxy.start(config.authUrl);
   const openstack = connect({ ...config, authUrl: await proxy.authUrl() }, { log });
   await createContainer(direct.swift, 'releases');
-  const image = await createImage(direct.glance, { name: 'debian', diskFormat: 'raw', containerFormat: 'bare' });
-  await uploadImage(direct.glance, image.id, { content: () => Readable.from([Buffer.alloc(1024)]), size: 1024 });
+  await makeTinyImage(direct.glance, 'debian');
   const mutexes: string[] = [];
 
   function runOf(deployment: Deployment, step: StepHandle, template: string): Run {

@@ -6,7 +6,7 @@ import { clusterNeeds } from '../../../src/clusters/quota.ts';
 import { stackParameters } from '../../../src/clusters/stack.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { readCloud } from '../../../src/openstack/clouds.ts';
-import { listImages } from '../../../src/openstack/glance/images.ts';
+import { deleteImage } from '../../../src/openstack/glance/images.ts';
 import { previewStack } from '../../../src/openstack/heat/previews.ts';
 import { loadTemplate } from '../../../src/openstack/heat/template-files.ts';
 import { createKeypair, deleteKeypair } from '../../../src/openstack/nova/keypairs.ts';
@@ -15,11 +15,9 @@ import { connect, type OpenStack } from '../../../src/openstack/openstack.ts';
 import { makePublicKey } from '../../../src/playground/demo/props.ts';
 import type { Deployments } from '../../../src/store/deployments.ts';
 import { stagingSpec } from '../../support/fixtures.ts';
+import { makeTinyImage } from '../../support/tiny-image.ts';
 
 const template = 'templates/heat/cluster.yaml';
-
-/** Longer than a look needs by far, and what somebody who waits for a plan still bears. */
-const patienceMs = 15_000;
 
 function problems(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ level }) => level === 'problem');
@@ -57,11 +55,9 @@ describe('looking at a real OpenStack', () => {
       keypair: { name: 'preflight-lab', publicKey: makePublicKey().publicKey },
     };
     const { servers, cores } = await getLimits(openstack.nova);
-    const begun = performance.now();
 
     const findings = await preflight(spec, tools(), signal);
 
-    expect(performance.now() - begun).toBeLessThan(patienceMs);
     expect(problems(findings)).toEqual([]);
     expect(textOf('Control plane', findings)).toBe('1 × m1.medium (2 cores, 4 GiB)');
     expect(textOf('Quota', findings)).toMatch(
@@ -73,21 +69,21 @@ describe('looking at a real OpenStack', () => {
 
   it('has Heat check the whole stack, which takes what was counted', async () => {
     const key = makePublicKey();
-    const [image] = (await listImages(openstack.glance)).filter(({ status }) => status === 'active');
+    const image = await makeTinyImage(openstack.glance, key.name);
     await createKeypair(openstack.nova, key);
     const network = { ...stagingSpec.network, cidr: '10.211.78.0/24' };
     const nodes = { count: 2, max: 3, flavor: 'm1.small' };
     const spec = { ...stagingSpec, name: 'preflight-lab', network, nodes, keypair: { name: key.name } };
     const owner = { id: 'plan', cluster: spec.name, channel: 'C1', requestedBy: 'U1', requestedAt: 0, spec };
     const inputs = {
-      image: image?.id ?? '',
+      image: image.id,
       keypair: key.name,
       version: 'v1.0.0',
       serverUrl: 'http://x/y',
       serverSha256: '0'.repeat(64),
     };
     try {
-      const findings = await preflight({ ...spec, image: { id: image?.id ?? '' } }, tools(), signal);
+      const findings = await preflight({ ...spec, image: { id: image.id } }, tools(), signal);
       const made = await previewStack(openstack.heat, {
         name: 'preflight-lab',
         ...(await loadTemplate(template)),
@@ -106,6 +102,7 @@ describe('looking at a real OpenStack', () => {
       expect(countOf('OS::Neutron::SecurityGroup', made)).toBe(needs.securityGroups);
     } finally {
       await deleteKeypair(openstack.nova, key.name);
+      await deleteImage(openstack.glance, image.id);
     }
   });
 

@@ -78,7 +78,6 @@ describe('watching stacks', () => {
 
     expect(lists).toBeGreaterThan(1);
     expect(lists).toBeLessThanOrEqual(possibleLists);
-    expect(lists).toBeLessThan(2 * polls);
     expect(details).toBeLessThanOrEqual(followers.length * (doublings + 3)); // at first, then 1, 2, 4, 8 … polls apart
     expect(proxy.count('orchestration', 'GET', /./)).toBe(lists + details);
   });

@@ -8,6 +8,7 @@ import { isNotFound } from '../../../src/errors.ts';
 import { probeApi } from '../../../src/kubernetes/probe.ts';
 import { buildRelease, type ReleaseFile } from '../../../src/kubernetes/release.ts';
 import { silentLogger } from '../../../src/log.ts';
+import { deleteImage } from '../../../src/openstack/glance/images.ts';
 import type { Stack } from '../../../src/openstack/heat/stack.ts';
 import { createStack, deleteStack, getStack, type StackRef } from '../../../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../../../src/openstack/heat/template-files.ts';
@@ -24,6 +25,7 @@ import { createKubernetesTree } from '../../../src/playground/kubernetes-tree/tr
 import { isFakeHypervisor, startNodes } from '../../../src/playground/nodes/nodes.ts';
 import { newPublicKey } from '../../contracts/public-key.ts';
 import { connectToCloud, eventually } from '../../contracts/support.ts';
+import { makeTinyImage } from '../../support/tiny-image.ts';
 
 const cloudsFile = process.env.OS_CLIENT_CONFIG_FILE ?? '/var/lib/openstack-lab/clouds.yaml';
 const name = `nodes-${randomBytes(3).toString('hex')}`;
@@ -34,6 +36,7 @@ let operator: OpenStack;
 let directory: string;
 let server: ReleaseFile;
 let serverUrl: string;
+let imageId: string;
 let nodes: { close(): Promise<void> };
 const stacks: StackRef[] = [];
 
@@ -44,12 +47,14 @@ beforeAll(async () => {
   server = await buildServerTarball();
   serverUrl = await publish(server);
   await createKeypair(openstack.nova, { name, publicKey: newPublicKey() });
+  imageId = (await makeTinyImage(openstack.glance, name)).id;
   nodes = await startNodes({ openstack: operator, log: silentLogger(), pace: 'none' });
 });
 
 afterAll(async () => {
   for (const stack of stacks) await remove(stack);
   await nodes.close();
+  await deleteImage(openstack.glance, imageId);
   await deleteKeypair(openstack.nova, name);
   await deleteObject(openstack.swift, name, object);
   await deleteContainer(openstack.swift, name);
@@ -95,7 +100,7 @@ async function create(cluster: string, changes: Record<string, unknown> = {}): P
     parameters: {
       cluster_name: cluster,
       slipway: { cluster, deployment: `${cluster}-1` },
-      image: 'debian',
+      image: imageId,
       control_plane_flavor: 'm1.medium',
       node_flavor: 'm1.small',
       key_name: name,
