@@ -197,7 +197,7 @@ export const waitingTemplate = {
     handle: { type: 'OS::Heat::WaitConditionHandle', properties: { signal_transport: 'HEAT_SIGNAL' } },
     ready: {
       type: 'OS::Heat::WaitCondition',
-      properties: { handle: { get_resource: 'handle' }, timeout: 60, count: { get_param: 'count' } },
+      properties: { handle: { get_resource: 'handle' }, timeout: 30, count: { get_param: 'count' } },
     },
   },
   outputs: { first: { value: { get_attr: ['first', 'value'] } }, data: { value: { get_attr: ['ready', 'data'] } } },

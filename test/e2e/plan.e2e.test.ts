@@ -2,7 +2,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
-import { connect } from '../../src/openstack/openstack.ts';
+import { findNetwork } from '../../src/openstack/neutron/networks.ts';
+import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import type { Stage } from '../../src/playground/demo/stage.ts';
 import { slipway } from '../support/program.ts';
 import { openTestStage } from '../support/stage.ts';
@@ -14,22 +15,22 @@ describe('planning and examining, in a browser', () => {
   let stage: Stage;
   let browser: Browser;
   let page: Page;
+  let openstack: OpenStack;
+  let island: string;
+
+  /** Makes something of Neutron's, and answers its id. */
+  async function make(kind: string, body: object): Promise<string> {
+    const options = { doing: `Making a ${kind}`, ok: [201], body: { [kind]: body } };
+    const made = await openstack.neutron.post<Record<string, { id: string }>>([`${kind}s`], options);
+    return made[kind]?.id ?? '';
+  }
 
   beforeAll(async () => {
     stage = await openTestStage();
-    const openstack = connect(readCloud('playground', stage.world.env), { log: silentLogger() });
+    openstack = connect(readCloud('playground', stage.world.env), { log: silentLogger() });
     // Somebody else's network with the cluster's range, connected to nothing.
-    const { network } = await openstack.neutron.post<{ network: { id: string } }>(['networks'], {
-      doing: 'Making a network',
-      ok: [201],
-      body: { network: { name: 'island' } },
-    });
-    await openstack.neutron.post(['subnets'], {
-      doing: 'Making a subnet',
-      ok: [201],
-      body: { subnet: { name: 'island', network_id: network.id, cidr: '10.123.0.0/16', ip_version: 4 } },
-    });
-    await openstack.close();
+    const network = await make('network', { name: 'island' });
+    island = await make('subnet', { name: 'island', network_id: network, cidr: '10.123.0.0/16', ip_version: 4 });
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
@@ -40,6 +41,7 @@ describe('planning and examining, in a browser', () => {
   });
   afterAll(async () => {
     await browser?.close();
+    await openstack?.close();
     await stage?.close();
   });
 
@@ -84,6 +86,25 @@ describe('planning and examining, in a browser', () => {
     await answered('playground · well');
     await answered('are large enough for kubeadm');
     await picture('doctor');
+  });
+
+  it('shows all that stands in the way on the card, and asks nobody to approve it', async () => {
+    const gateway = await findNetwork(openstack.neutron, 'gateway', { external: true });
+    const router = await make('router', { name: 'coast', external_gateway_info: { network_id: gateway?.id } });
+    const joining = { doing: 'Joining a subnet to a router', ok: [200], body: { subnet_id: island } };
+    await openstack.neutron.put(['routers', router, 'add_router_interface'], joining);
+    const operator = connect(readCloud('playground-admin', stage.world.env), { log: silentLogger() });
+    const quota = { doing: 'Setting a quota', ok: [200], body: { quota_set: { instances: 1, cores: 2 } } };
+    await operator.nova.put(['os-quota-sets', await openstack.projectId()], quota);
+    await operator.close();
+
+    await type('/k8s up staging');
+
+    await answered('2 things stand in the way of staging');
+    await answered('servers: 2 needed, 1 free of 1 · cores: 3 needed, 2 free of 2');
+    await answered('10.123.0.0/24 overlaps island (10.123.0.0/16), which is behind the same external network');
+    expect(await page.locator('[data-action-id="approve"]').count()).toBe(0);
+    await picture('plan-refused');
   });
 
   it('shows the same in a terminal, with neither Redis nor Slack', async () => {

@@ -32,9 +32,17 @@ const headlines: Readonly<Record<Action, Readonly<Record<DeploymentState, string
   },
 };
 
+const impossible: Readonly<Record<Action, string>> = { up: 'cannot be brought up', down: 'cannot be torn down' };
+
 /** "staging · bringing up". */
-export function headline({ cluster, action, state }: Deployment): string {
-  return `${cluster} · ${headlines[action][state]}`;
+export function headline(deployment: Deployment): string {
+  const { cluster, action, state } = deployment;
+  return `${cluster} · ${failedInPlan(deployment) ? impossible[action] : headlines[action][state]}`;
+}
+
+/** True for a deployment that ended before there was a plan, so that nothing of it was begun. */
+export function failedInPlan({ state, plan }: Deployment): boolean {
+  return state === 'failed' && plan === undefined;
 }
 
 /** The card's small print: where the deployment stands, who decided what, and until or since when. */

@@ -3,7 +3,7 @@ import type { Deployment, Failure } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
 import { cloudText, controlPlaneText, networkText, nodesText, sizeText, versionOf } from '../texts/cluster-texts.ts';
-import { hasStack, headline, nextAction, stateLine, summary } from '../texts/state-texts.ts';
+import { failedInPlan, hasStack, headline, nextAction, stateLine, summary } from '../texts/state-texts.ts';
 import { actions, type Block, context, fields, header, limits, type Message, section } from './blocks.ts';
 import { approveButton, denyButton, tearDownButton } from './buttons.ts';
 import { checklist } from './checklist.ts';
@@ -55,6 +55,7 @@ function planned({ plan }: Deployment, label: string): string | undefined {
 }
 
 function body(deployment: Deployment): string {
+  if (failedInPlan(deployment)) return fitLines(outcome(deployment).slice(0, -1), limits.section);
   const lines = [...outcome(deployment), ...(showsPlan(deployment) ? planLines(deployment) : checklist(deployment))];
   return fitLines(lines, limits.section);
 }

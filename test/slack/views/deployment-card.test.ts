@@ -40,6 +40,7 @@ describe('the card of a deployment', () => {
     ['building', 'staging · bringing up'],
     ['succeeded', 'staging · up'],
     ['failedStack', 'staging · bringing up failed'],
+    ['failedPlan', 'staging · cannot be brought up'],
     ['denied', 'staging · denied'],
     ['expired', 'staging · expired'],
     ['tearingDown', 'staging · tearing down'],
