@@ -16,7 +16,7 @@ export async function verify({ deployment, step, signal }: Run): Promise<StepRes
       'api_not_ready',
       `The Kubernetes API at ${apiUrl} did not become ready in 10 minutes: ${detail}`,
       {
-        hint: 'Check that this worker reaches that address, and read the control plane’s console log',
+        hint: 'Servers do not install Kubernetes yet, so on a cloud whose servers boot this is how it ends: tear it down',
       },
     );
   }

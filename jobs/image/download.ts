@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { DeployError, isTransientStatus } from '../../src/errors.ts';
+import { Connections } from '../../src/openstack/connections.ts';
 
 export interface DownloadOptions {
   readonly url: string;
-  /** Where the proxies are said: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in capitals or not. */
+  /** Where the proxies are said; see proxyFor. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** How long nothing may move. */
@@ -23,6 +24,7 @@ export interface Download {
 
 const mostRedirects = 5;
 const defaultIdleMs = 60_000;
+const whereItEnds = 'Give the image the address that the mirror ends at';
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -31,58 +33,48 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * use.
  */
 export async function startDownload(options: DownloadOptions): Promise<Download> {
-  const dispatcher = dispatcherFor(options);
+  const connections = new Connections({ env: options.environment, verify: true });
   const first = new URL(options.url);
   try {
-    const { headers, body } = await follow(first, dispatcher, options);
+    const { headers, body } = await follow(first, connections, options);
     return {
       size: sizeOf(headers),
       chunks: () => chunksOf(body, first, options.signal),
-      close: () => dispatcher.destroy(),
+      close: () => connections.close(),
     };
   } catch (error) {
-    await dispatcher.destroy();
+    await connections.close();
     throw error;
   }
 }
 
-function dispatcherFor({ environment, idleMs = defaultIdleMs }: DownloadOptions): EnvHttpProxyAgent {
-  const value = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? '';
-  return new EnvHttpProxyAgent({
-    // Without a value it would look into this process's own environment.
-    httpProxy: value('HTTP_PROXY'),
-    httpsProxy: value('HTTPS_PROXY'),
-    noProxy: value('NO_PROXY'),
-    // Proxies commonly tunnel to port 443 only.
-    proxyTunnel: false,
-    headersTimeout: idleMs,
-    bodyTimeout: idleMs,
-    connect: { timeout: Math.min(10_000, idleMs) },
-  });
-}
-
-async function follow(first: URL, dispatcher: Dispatcher, options: DownloadOptions): Promise<Dispatcher.ResponseData> {
+async function follow(
+  first: URL,
+  connections: Connections,
+  options: DownloadOptions,
+): Promise<Dispatcher.ResponseData> {
   let url = first;
   for (let hops = 0; hops <= mostRedirects; hops += 1) {
-    const response = await ask(url, first, dispatcher, options.signal);
+    const response = await ask(url, first, connections, options);
     if (response.statusCode === 200) return response;
     await response.body.dump();
     if (!redirects.has(response.statusCode)) throw refused(first, response.statusCode);
     url = redirectTarget(url, first, response.headers.location);
   }
-  throw failed(first, `it is redirected more than ${mostRedirects} times`, { retryable: false });
+  throw failed(first, `it is redirected more than ${mostRedirects} times`, { retryable: false, hint: whereItEnds });
 }
 
 async function ask(
   url: URL,
   first: URL,
-  dispatcher: Dispatcher,
-  signal: AbortSignal,
+  connections: Connections,
+  { signal, idleMs = defaultIdleMs }: DownloadOptions,
 ): Promise<Dispatcher.ResponseData> {
   // A packed answer would be of another size and digest.
   const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+  const { dispatcher } = connections.to(url, true);
   try {
-    return await request(url, { dispatcher, signal, headers });
+    return await request(url, { dispatcher, signal, headers, headersTimeout: idleMs, bodyTimeout: idleMs });
   } catch (cause) {
     signal.throwIfAborted();
     throw broken(first, cause);
@@ -92,7 +84,7 @@ async function ask(
 /** Where a redirect from one address leads. Throws when that is nowhere, or from https to anything else. */
 export function redirectTarget(from: URL, first: URL, location: string | string[] | undefined): URL {
   if (typeof location !== 'string' || !URL.canParse(location, from.href)) {
-    throw failed(first, 'it is redirected to nowhere', { retryable: false });
+    throw failed(first, 'it is redirected to nowhere', { retryable: false, hint: whereItEnds });
   }
   const next = new URL(location, from);
   if (next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:')) return next;
@@ -126,7 +118,11 @@ function broken(url: URL, cause: unknown): DeployError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const untrusted = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/.test(code);
   if (untrusted)
-    return failed(url, `the certificate of ${url.host} is not trusted (${code})`, { retryable: false, cause });
+    return failed(url, `the certificate of ${url.host} is not trusted (${code})`, {
+      retryable: false,
+      hint: 'Have the worker trust its authority (NODE_EXTRA_CA_CERTS), or give another mirror',
+      cause,
+    });
   const idle = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(code);
   const reason = idle ? `nothing came from ${url.host} for too long` : `the connection to ${url.host} failed (${code})`;
   return failed(url, reason, {

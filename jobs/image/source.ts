@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { NamedImageSpec } from '../../src/clusters/cluster-spec.ts';
 import { DeployError } from '../../src/errors.ts';
@@ -31,17 +32,18 @@ export function openSource(
 }
 
 /** The error for an image that is not there and cannot be made. */
-export function missing(name: string, reason: string): DeployError {
+export function missing(name: string, reason: string, detail: Readonly<Record<string, unknown>> = {}): DeployError {
   return new DeployError('image_missing', `There is no image ${name} in Glance, and ${reason}`, {
     hint: 'Upload it, or give the cluster an image with a file, or a url and its sha512',
+    detail,
   });
 }
 
 async function openFile(name: string, file: string): Promise<Source> {
   const found = await stat(file).catch(() => undefined);
-  if (found?.isFile() !== true) throw missing(name, `the file ${file} is not on this worker`);
+  if (found?.isFile() !== true) throw missing(name, `its file ${basename(file)} is not on this worker`, { path: file });
   return {
-    from: `The file ${file}`,
+    from: `The file ${basename(file)}`,
     size: found.size,
     head: await headOf(file),
     content: () => createReadStream(file),

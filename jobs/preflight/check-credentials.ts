@@ -1,26 +1,34 @@
-import { type Finding, warning } from '../../src/clusters/finding.ts';
-import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
+import { type Finding, problem, warning } from '../../src/clusters/finding.ts';
+import { trustRefusal } from '../../src/openstack/keystone/trusts.ts';
+import type { OpenStack } from '../../src/openstack/openstack.ts';
+import { look } from './look.ts';
 
-/** Whether Heat and a long build can work with credentials of this kind. */
-export function checkCredentials({ credentials }: Pick<CloudConfig, 'credentials'>): Finding[] {
-  switch (credentials.kind) {
-    case 'application-credential':
-      return [
-        warning(
-          'Credentials',
-          'Heat makes a trust for every stack, and Keystone since the fix of CVE-2026-43000 grants none to an application credential',
-          'Use a user name and a password unless the cloud’s operator allows it',
-        ),
-      ];
-    case 'token':
-      return [
-        warning(
-          'Credentials',
-          'A token ends when it ends, perhaps in the middle of the work',
-          'Use a user name and a password',
-        ),
-      ];
-    case 'password':
-      return [];
-  }
+const label = 'Credentials';
+
+/** Whether Heat and a long build can work with credentials of this kind. Passwords always do. */
+export async function checkCredentials({ cloud, keystone }: OpenStack, signal: AbortSignal): Promise<Finding[]> {
+  const { kind } = cloud.credentials;
+  if (kind === 'password') return [];
+  const asked = await look('Keystone', signal, (within) => trustRefusal(keystone, within));
+  if (!asked.seen) return [asked.finding];
+  const lasting =
+    kind === 'token'
+      ? [
+          warning(
+            label,
+            'A token cannot be renewed: when it expires, the work breaks off',
+            'Use a user name and a password',
+          ),
+        ]
+      : [];
+  return [...(asked.value === undefined ? [] : [withoutTrusts(kind, asked.value)]), ...lasting];
+}
+
+function withoutTrusts(kind: 'application-credential' | 'token', said: string): Finding {
+  const credentials = kind === 'token' ? 'this token' : 'an application credential';
+  return problem(
+    label,
+    `Heat makes a trust for every stack, and Keystone refuses it to ${credentials}: ${said}`,
+    'Use a user name and a password; or see docs/operations.md for what the cloud’s operator may allow',
+  );
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ClusterSpec, NamedImageSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, ok, problem, warning } from '../../src/clusters/finding.ts';
 import type { Image } from '../../src/openstack/glance/image.ts';
@@ -30,7 +31,7 @@ async function sourceOf({ name, file, url }: NamedImageSpec): Promise<Finding> {
     if (there?.isFile()) return ok(label, `${name}, to be uploaded`);
     return problem(
       label,
-      `There is no image ${name} in Glance, and the file ${file} is not on this worker`,
+      `There is no image ${name} in Glance, and its file ${basename(file)} is not on this worker`,
       'Put the file there, or upload the image yourself',
     );
   }

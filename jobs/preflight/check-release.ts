@@ -3,7 +3,7 @@ import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
 import { releasesContainer } from '../../src/clusters/names.ts';
 import { isNotFound } from '../../src/errors.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
-import { swiftInfo } from '../../src/openstack/swift/info.ts';
+import { type SwiftInfo, swiftInfo } from '../../src/openstack/swift/info.ts';
 import { listObjects } from '../../src/openstack/swift/objects.ts';
 import { look } from './look.ts';
 
@@ -43,16 +43,20 @@ function releaseText(version: string, bytes: number | undefined): string {
   return `${version} is in Swift already, ${Math.max(1, Math.round(bytes / 1024 ** 2))} MiB`;
 }
 
-/** Nodes fetch the release by signed URLs, and these are signed with SHA-256. */
-function signingFindings(
-  tempUrl: { readonly methods: readonly string[]; readonly digests: readonly string[] } | undefined,
-): Finding[] {
-  if (tempUrl?.methods.includes('GET') && tempUrl.digests.includes('sha256')) return [];
+/** Nodes fetch the release by signed URLs, and these are signed with SHA-256 or SHA-512. */
+function signingFindings(tempUrl: SwiftInfo['tempUrl']): Finding[] {
+  if (canSign(tempUrl)) return [];
   return [
     problem(
       'Swift',
-      'Swift does not offer URLs that are signed with SHA-256, by which nodes fetch the release',
+      'Swift does not offer URLs that are signed with SHA-256 or SHA-512, by which nodes fetch the release',
       'Ask the cloud’s operator to put tempurl into Swift’s pipeline with the digest sha256',
     ),
   ];
+}
+
+/** True for a Swift whose signed URLs are good enough for a release. */
+export function canSign(tempUrl: SwiftInfo['tempUrl']): boolean {
+  if (!tempUrl?.methods.includes('GET')) return false;
+  return tempUrl.digests.includes('sha256') || tempUrl.digests.includes('sha512');
 }

@@ -56,7 +56,7 @@ async function check({ client, ask }: Probe, signal: AbortSignal): Promise<Check
   if (!answer.seen) return { finding: answer.finding };
   const { version, date } = answer.value ?? {};
   const host = new URL(await client.endpoint(signal)).host;
-  const text = `${version === undefined ? '' : `${version} `}at ${host}, ${took} ms`;
+  const text = `${version ?? 'answers'} at ${host}, ${took} ms`;
   return {
     finding:
       took > slowMs ? warning(name, `${text}, which is slow`, `See whether ${name} is overloaded`) : ok(name, text),

@@ -10,6 +10,7 @@ import { getLimits } from '../../src/openstack/nova/limits.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type SwiftInfo, swiftInfo } from '../../src/openstack/swift/info.ts';
 import { checkCredentials } from './check-credentials.ts';
+import { canSign } from './check-release.ts';
 import { limitsOf } from './check-servers.ts';
 import { checkServices } from './check-services.ts';
 import { distinct } from './distinct.ts';
@@ -22,18 +23,21 @@ export async function doctor(openstack: OpenStack, signal: AbortSignal): Promise
   const login = await look('Keystone', signal, (within) => openstack.keystone.authentication(within));
   if (!login.seen) return [login.finding];
   const { nova, neutron, swift, glance } = openstack;
-  const [services, flavors, networks, info, methods, limits, networkQuotas, volumeLimits] = await Promise.all([
-    checkServices(openstack, signal),
-    look('Nova', signal, (within) => listFlavors(nova, {}, within)),
-    look('Neutron', signal, (within) => listNetworks(neutron, { external: true }, within)),
-    look('Swift', signal, (within) => swiftInfo(swift, within)),
-    look('Glance', signal, (within) => listImportMethods(glance, within)),
-    look('Nova', signal, (within) => getLimits(nova, within)),
-    look('Neutron', signal, (within) => getNetworkQuotas(neutron, login.value.projectId, within)),
-    look('Cinder', signal, (within) => volumeLimitsOf(openstack, within)),
-  ]);
+  const [credentials, services, flavors, networks, info, methods, limits, networkQuotas, volumeLimits] =
+    await Promise.all([
+      checkCredentials(openstack, signal),
+      checkServices(openstack, signal),
+      look('Nova', signal, (within) => listFlavors(nova, {}, within)),
+      look('Neutron', signal, (within) => listNetworks(neutron, { external: true }, within)),
+      look('Swift', signal, (within) => swiftInfo(swift, within)),
+      look('Glance', signal, (within) => listImportMethods(glance, within)),
+      look('Nova', signal, (within) => getLimits(nova, within)),
+      look('Neutron', signal, (within) => getNetworkQuotas(neutron, login.value.projectId, within)),
+      look('Cinder', signal, (within) => volumeLimitsOf(openstack, within)),
+    ]);
   return distinct([
-    ...loginFindings(login.value, openstack),
+    ...loginFindings(login.value),
+    ...credentials,
     ...services,
     ...told(info, swiftFindings),
     ...told(methods, (found) => [ok('Image import', found.length === 0 ? 'by upload alone' : listed(found))]),
@@ -54,13 +58,12 @@ const sufficientRoles = ['member', '_member_', 'admin', 'heat_stack_owner'];
 /** A token is made anew in time, but a large upload has to end within the life of the one that it began with. */
 const shortLifeMs = 15 * 60_000;
 
-function loginFindings({ roles, lifetimeMs }: Authentication, { cloud }: OpenStack): Finding[] {
+function loginFindings({ roles, lifetimeMs }: Authentication): Finding[] {
   const minutes = Math.round(lifetimeMs / 60_000);
   const text = `accepted; roles ${listed(roles)}; tokens live ${minutes} min`;
   const hasRole = roles.some((role) => sufficientRoles.includes(role.toLowerCase()));
   return [
     ok('Credentials', text),
-    ...checkCredentials(cloud),
     ...(hasRole
       ? []
       : [
@@ -84,13 +87,17 @@ function swiftFindings({ maxFileSize, segments, tempUrl, ceph }: SwiftInfo): Fin
     ...(ceph ? ['a Ceph object gateway'] : []),
   ];
   const text = parts.join('; ');
-  if (tempUrl?.digests.includes('sha256') && tempUrl.methods.includes('GET')) {
+  if (canSign(tempUrl)) {
     return segments === undefined
-      ? [warning('Swift can', text, 'A release or log above that size cannot be stored')]
+      ? [warning('Swift can', text, 'A release larger than that cannot be stored')]
       : [ok('Swift can', text)];
   }
   return [
-    problem('Swift can', text, 'Nodes fetch the release by URLs signed with SHA-256; the operator has to allow these'),
+    problem(
+      'Swift can',
+      text,
+      'Nodes fetch the release by URLs signed with SHA-256 or SHA-512; the operator has to allow these',
+    ),
   ];
 }
 

@@ -29,7 +29,8 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
   // Without a token no service would say anything else.
   if (!login.seen) return [login.finding];
 
-  const [surveyed, stack, release, time] = await Promise.all([
+  const [credentials, surveyed, stack, release, time] = await Promise.all([
+    checkCredentials(openstack, signal),
     survey(openstack, spec, signal),
     checkStack(openstack, spec, tools.template, signal),
     checkRelease(openstack, spec, signal),
@@ -37,7 +38,7 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
   ]);
   const findings = distinct([
     describeKubernetes(spec),
-    ...checkCredentials(openstack.cloud),
+    ...credentials,
     ...stack,
     ...silentServices(surveyed),
     ...checkServers(spec, surveyed),

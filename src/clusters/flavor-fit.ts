@@ -69,9 +69,12 @@ export function flavorText({ name, vcpus, ramMib }: FlavorSize): string {
   return `${name} (${cores(vcpus)}, ${Math.round(ramMib / 102.4) / 10} GiB)`;
 }
 
-/** What the plan says of the servers: their number and their flavor. */
+/** What the plan says of the servers: their number, their flavor, and how many there may be if that is more. */
 export function serversFinding(label: string, number: number, flavor: FlavorSize, most?: number): Finding {
-  return ok(label, `${number} × ${flavorText(flavor)}${most === undefined ? '' : `, up to ${most}`}`);
+  return ok(
+    label,
+    `${number} × ${flavorText(flavor)}${most === undefined || most === number ? '' : `, up to ${most}`}`,
+  );
 }
 
 function memory(about: string, { name, ramMib }: FlavorSize): Finding[] {

@@ -72,12 +72,17 @@ function nearbyFindings(cidr: string, nearby: readonly NearbySubnet[]): Finding[
       : [
           warning(
             label,
-            `${cidr} is also the range of ${listed(clusters)}; they work side by side but cannot be joined`,
+            `${cidr} is also the range of ${listed(clusters)}; all work side by side, but cannot be joined later`,
           ),
         ]),
     ...(apart.length === 0
       ? []
-      : [warning(label, `${cidr} overlaps ${listed(apart)}, which is not connected to it; the two cannot be joined`)]),
+      : [
+          warning(
+            label,
+            `${cidr} overlaps ${listed(apart)}; they are not connected now, and could not be connected later`,
+          ),
+        ]),
   ];
 }
 

@@ -19,8 +19,8 @@ const counted = {
   securityGroups: { words: 'security groups', shown: false },
   securityGroupRules: { words: 'security group rules', shown: false },
   serverGroups: { words: 'server groups', shown: false },
-  volumes: { words: 'volumes', shown: true },
-  volumeGib: { words: 'volume space', shown: true },
+  volumes: { words: 'volumes', shown: false },
+  volumeGib: { words: 'volume space', shown: false },
 } as const;
 
 export type QuotaName = keyof typeof counted;
@@ -132,16 +132,29 @@ function unitOf(name: QuotaName): string {
   return name === 'ramMib' || name === 'volumeGib' ? ' GiB' : '';
 }
 
-/** How much a project has and may have of everything that a cluster needs; a warning where something is used up. */
+/** How much a project has and may have of what a cluster takes, and a problem where nothing is left of it. */
 export function limitsFinding(limits: Limits): Finding[] {
   const rows = names.flatMap((name) => {
     const limit = limits[name];
     return limit === undefined ? [] : [{ name, need: 0, ...limit }];
   });
   if (rows.length === 0) return [];
-  const used = rows.filter((row) => free(row) === 0).map(({ name }) => counted[name].words);
-  const text = rows.map(rowText).join(' · ');
-  return used.length === 0
-    ? [ok(label, text)]
-    : [warning(label, text, `Nothing is left for ${used.join(', ')}: no cluster can be brought up`)];
+  const usedUp = rows.filter((row) => free(row) === 0);
+  const shown = rows.filter((row) => counted[row.name].shown || usedUp.includes(row));
+  const missing = usedUp.filter(({ name }) => !neverNeeded.includes(name)).map(({ name }) => counted[name].words);
+  return [
+    ...(shown.length === 0 ? [] : [ok(label, shown.map(rowText).join(' · '))]),
+    ...(missing.length === 0
+      ? []
+      : [
+          problem(
+            label,
+            `Nothing is left of the project’s quota for ${missing.join(', ')}, so no cluster can be brought up`,
+            'Free something in the project, or ask the cloud’s operator for a larger quota',
+          ),
+        ]),
+  ];
 }
+
+/** What Kubernetes takes later, and a cluster comes up without. */
+const neverNeeded: readonly QuotaName[] = ['volumes', 'volumeGib'];

@@ -44,7 +44,7 @@ export function readCloud(name: string | undefined, env: Environment, places: Cl
     throw new ConfigError(
       `The credentials of the cloud ${chosen.name} (${chosen.entry.source}) are not usable`,
       problems.found,
-      { hint: 'The problems are listed one by one; correct them and start again.' },
+      { hint: 'Correct the cloud’s entry in clouds.yaml, or its OS_* variables' },
     );
   }
   return { name: chosen.name, ...identity, ...transport };

@@ -107,16 +107,31 @@ function trustHint(code: string, hostname: string): string {
   return 'Name the file of the authority in clouds.yaml: cacert: /etc/ssl/certs/my-ca.pem';
 }
 
+/** Keystone is where clouds.yaml says, everything else where Keystone's catalog does. */
+function reachHint(service: string): string {
+  const place =
+    service === 'Keystone' ? 'auth_url in clouds.yaml' : `the catalog, or ${service.toLowerCase()}_endpoint_override`;
+  return `Check ${place}, and that this machine reaches it`;
+}
+
 function explain(code: string, service: string, { host, hostname, protocol }: URL): Fault {
   switch (code) {
     case 'ECONNREFUSED':
-      return { reason: `nothing answers at ${host}, where the catalog says ${service} is`, retryable: true };
+      return {
+        reason: `nothing answers at ${host}, the address of ${service}`,
+        retryable: true,
+        hint: reachHint(service),
+      };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return { reason: `the name ${hostname} cannot be resolved`, retryable: true };
+      return {
+        reason: `the name ${hostname} cannot be resolved`,
+        retryable: true,
+        hint: `${reachHint(service)}; the resolver of this machine has to know the name`,
+      };
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
-      return { reason: `no connection to ${host} could be made in time`, retryable: true };
+      return { reason: `no connection to ${host} could be made in time`, retryable: true, hint: reachHint(service) };
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
       return { reason: `${service} at ${host} stopped answering`, retryable: true };

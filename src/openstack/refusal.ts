@@ -36,7 +36,7 @@ export function refusal(
 function hintFor(text: string, status: number, service: string): string | undefined {
   // Nova names its range when it refuses a version, so that nothing has to be asked before the first call.
   if (status === 406 && /version .* is not supported/i.test(text)) {
-    return `${service} is spoken as of OpenStack Pike (2017): see whether the cloud's catalog, or an endpoint_override, leads to an older ${service}`;
+    return `Slipway needs the ${service} of OpenStack Pike (2017) or newer: see whether the catalog, or an endpoint_override, leads to an older one`;
   }
   if (/application credential/i.test(text) && status === 403) {
     return 'Only a user with a password, or an unrestricted application credential, may manage application credentials';

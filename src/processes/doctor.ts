@@ -27,6 +27,7 @@ export async function runDoctor(
   }
   const config = readConfig(env, { slack: false, slackEvents: false, clouds: false });
   const choices = chosen(name, config);
+  if (choices.length === 0) print('clusters.yaml uses no cloud yet; name one: slipway doctor CLOUD');
   const results = await Promise.all(choices.map((choice) => examine(choice, config, env, signal)));
   for (const [index, findings] of results.entries()) {
     const choice = choices[index];

@@ -40,7 +40,7 @@ export async function explainTrustRefusal(
   if (said === undefined) return undefined;
   const { service, method, path, status, requestId } = error;
   return new OpenStackError(
-    `${beginning(error)}: Heat needs a trust, and Keystone refuses it to an application credential: ${said}`,
+    `${beginning(error)}: Heat needs a trust, and Keystone refuses it to these credentials: ${said}`,
     {
       service,
       method,

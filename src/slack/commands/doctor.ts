@@ -25,7 +25,7 @@ async function runDoctor(call: CommandCall): Promise<Answer> {
   const { policy } = context;
   const person = await people.find(user, [...policy.request, ...policy.approve.from]);
   const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, 'have clouds examined');
+  if (!verdict.allowed) return refusedAnswer(verdict, 'see how clouds are');
 
   const all = choicesOf(context.clusters.values());
   const chosen = words[0] === undefined ? all : named(words[0], all);

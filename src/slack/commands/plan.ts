@@ -22,7 +22,7 @@ async function runPlan(call: CommandCall): Promise<Answer> {
   const { policy } = context;
   const person = await people.find(user, [...policy.request, ...policy.approve.from]);
   const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, 'have clusters planned');
+  if (!verdict.allowed) return refusedAnswer(verdict, 'see plans');
 
   const { name, spec } = await standingOf(words[0] ?? '', context);
   if (spec === undefined) {

@@ -14,17 +14,29 @@ export function lookingAnswer(what: string): Message {
 /** What bringing a cluster up would take, in the words of the card; what stands in the way comes first. */
 export function planAnswer(cluster: string, findings: readonly Finding[]): Message {
   const problems = problemsIn(findings);
-  const title = `${cluster} · ${problems.length === 0 ? 'plan' : 'cannot be brought up'}`;
   const lines = [
     ...problems.map(problemLine),
-    ...findings.filter(({ level }) => level === 'ok').map(planLine),
     ...findings.filter(({ level }) => level === 'warning').map((finding) => noteLine(sentence(finding))),
+    ...findings.filter(({ level }) => level === 'ok').map(planLine),
   ];
-  const next =
-    problems.length === 0
-      ? `○ Nothing stands in the way. ${commandText('up', cluster)} asks for it; nothing was requested now.`
-      : `✗ ${capitalCount(problems.length)} in the way: ${commandText('up', cluster)} would be refused.`;
+  const [verdictText, next] = planVerdict(cluster, problems);
+  const title = `${cluster} · ${verdictText}`;
   return { text: title, blocks: [header(title), section(shown(lines, 2_900)), smallPrint(next)] };
+}
+
+/** The headline, and what to do next. What may pass by itself does not make a cluster impossible. */
+function planVerdict(cluster: string, problems: readonly Finding[]): readonly [string, string] {
+  const up = commandText('up', cluster);
+  if (problems.length === 0) {
+    return ['plan', `○ Nothing stands in the way. ${up} asks for it; nothing was requested now.`];
+  }
+  if (problems.every(({ passing }) => passing === true)) {
+    return [
+      'cannot be planned now',
+      `○ The cloud did not answer everything. ${commandText('plan', cluster)} asks again.`,
+    ];
+  }
+  return ['cannot be brought up', `✗ ${capitalCount(problems.length)} in the way: ${up} would be refused.`];
 }
 
 /** How one cloud was found to be. */
@@ -69,11 +81,11 @@ function verdict({ name, findings }: CloudHealth): string {
   return `${oneLine(name, 200)}: ${health(findings)}`;
 }
 
-/** "well", "2 problems", "1 problem and 2 warnings". */
+/** "nothing to mend", "2 problems", "1 problem and 2 warnings". */
 function health(findings: readonly Finding[]): string {
   const problems = problemsIn(findings).length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
-  if (problems + warnings === 0) return 'well';
+  if (problems + warnings === 0) return 'nothing to mend';
   return allOf([
     ...(problems > 0 ? [count(problems, 'problem')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),

@@ -70,7 +70,7 @@ const shownAsField = ['Kubernetes', 'Control plane', 'Nodes', 'Network'];
 function planLines({ plan }: Deployment): string[] {
   if (plan === undefined) return ['Looking at what is there and what will have to be made …'];
   const others = plan.lines.filter(({ label }) => !shownAsField.includes(label));
-  const lines = [...others.map(planLine), ...plan.warnings.map(noteLine)];
+  const lines = [...plan.warnings.map(noteLine), ...others.map(planLine)];
   return lines.length > 0 ? lines : ['Everything is as described above.'];
 }
 
