@@ -18,7 +18,7 @@ const giveUpMs = 45 * 60_000;
 
 /**
  * Deletes the cluster's stack and waits until its name is free again. No stack is success. The step's marker holds the
- * stack, and how many deletions were asked for.
+ * stack, and how many deletions Heat is known to have taken: 0 from when it was found until then.
  */
 export async function deleteStack(run: Run): Promise<StepResults['delete-stack'] | Again> {
   const { deployment, step, tools, signal } = run;
@@ -26,19 +26,23 @@ export async function deleteStack(run: Run): Promise<StepResults['delete-stack']
   if (begun === undefined) return begin(run);
 
   const ref = { name: stackName(deployment.cluster), id: begun.id };
+  const deletions = Number(begun.place);
   const { stack, news } = await tools.stackWatch(deployment.spec).look(ref, () => readNews(run, ref), signal);
   if (stack === undefined || stack.status === 'DELETE_COMPLETE') return finish(run, ref);
+  if (deletions === 0) return ask(run, stack, 1);
   if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(ref);
-  if (stack.state !== 'IN_PROGRESS') return tryAgain(run, stack, Number(begun.place));
+  if (stack.state !== 'IN_PROGRESS') return tryAgain(run, stack, deletions);
   if (news !== undefined) await step.report({ text: news });
   return step.again({ afterSeconds: pollSeconds });
 }
 
 async function begin(run: Run): Promise<StepResults['delete-stack'] | Again> {
-  const { openstack, deployment, signal } = run;
+  const { openstack, deployment, step, signal } = run;
   const existing = await findStack(openstack.heat, stackName(deployment.cluster), signal);
   if (existing === undefined) return { existed: false };
   assertOurs(existing, deployment.cluster);
+  // Noted first: whoever takes over from here may find it gone, and must not say that there never was one.
+  await step.report({ text: `deleting ${existing.name}` }, { marker: stackMarker({ id: existing.id, place: '0' }) });
   return ask(run, existing, 1);
 }
 

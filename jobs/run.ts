@@ -29,6 +29,8 @@ export interface Tools {
   readonly dataDir: string;
   /** Path of the root Heat template. */
   readonly template: string;
+  /** How long a stack is waited for that was asked for without an answer. By default as long as Heat may need. */
+  readonly stackGraceMs?: number | undefined;
   /** Lets one process at a time do what two must not do side by side. */
   readonly mutex: Mutex;
   readonly log: Logger;

@@ -6,13 +6,14 @@ import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackEvents, type StackEvent, withTypes } from '../src/openstack/heat/events.ts';
 import { listStackResources, type StackResource } from '../src/openstack/heat/resources.ts';
 import type { Stack } from '../src/openstack/heat/stack.ts';
-import { createStack, findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
+import { findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../src/openstack/heat/template-files.ts';
 import { signObjectUrl } from '../src/openstack/swift/temp-url.ts';
 import { ensureTempUrlKey } from '../src/openstack/swift/temp-url-key.ts';
-import { type Again, type Run, resultOf } from './run.ts';
+import { type Again, isAgain, type Run, resultOf } from './run.ts';
 import { explainFailure, nestedDepth } from './stack-failure.ts';
 import { parseStackMarker, stackMarker } from './stack-marker.ts';
+import { mayStillCome, requestStack } from './stack-request.ts';
 import { pollSeconds } from './stack-watches.ts';
 
 /** How long after its creation Heat gives up on a stack, in minutes. */
@@ -27,11 +28,12 @@ const serverUrlLifetimeMs = 365 * 24 * 3_600_000;
 /**
  * Creates the cluster's stack, or adopts the one that an earlier attempt of this deployment created; then follows its
  * events, put off between two looks, until it is complete or failed. The step's marker holds the stack and its last
- * event.
+ * event; before there is a stack, when it was asked for.
  */
 export async function stack(run: Run): Promise<StackResult | Again> {
   const { openstack, deployment, step, tools, signal } = run;
   const ref = rememberedStack(run) ?? (await ensureStack(run));
+  if (isAgain(ref)) return ref;
 
   const { stack: current, news } = await tools.stackWatch(deployment.spec).look(ref, () => readNews(run, ref), signal);
   if (current === undefined || current.action === 'DELETE') throw wasDeleted(ref, deployment);
@@ -53,13 +55,21 @@ function rememberedStack({ deployment, step }: Run): StackRef | undefined {
   return marker && { name: stackName(deployment.cluster), id: marker.id };
 }
 
-/** Looks first: of a creation whose answer was lost nobody knows whether it has happened. */
-async function ensureStack(run: Run): Promise<StackRef> {
+/** Looks first: of a creation whose answer was lost nobody knows whether it has happened, or is about to. */
+async function ensureStack(run: Run): Promise<StackRef | Again> {
   const name = stackName(run.deployment.cluster);
   const existing = await findStack(run.openstack.heat, name, run.signal);
+  if (existing === undefined && mayStillCome(run)) return lookAgain(run, name);
   const ref = existing ? adopt(existing, run.deployment) : await makeStack(run, name);
   await run.step.report({ text: `Heat makes ${name}` }, { marker: stackMarker({ id: ref.id, place: '' }) });
   return ref;
+}
+
+/** Tells once what is waited for, not at every look. */
+async function lookAgain({ deployment, step }: Run, name: string): Promise<Again> {
+  const text = `looking for the stack ${name} that may have been asked for`;
+  if (deployment.steps.stack?.progress?.text !== text) await step.report({ text });
+  return step.again({ afterSeconds: pollSeconds });
 }
 
 async function makeStack(run: Run, name: string): Promise<StackRef> {
@@ -83,7 +93,7 @@ async function makeStack(run: Run, name: string): Promise<StackRef> {
   };
   await step.checkpoint();
   try {
-    return await createStack(openstack.heat, options, signal);
+    return await requestStack(run, options);
   } catch (error) {
     // An earlier attempt's request whose answer was lost may have been at work all the while.
     const late = isConflict(error) ? await findStack(openstack.heat, name, signal) : undefined;
@@ -103,9 +113,9 @@ function adopt(stack: Stack, deployment: Deployment): StackRef {
 
 async function serverUrl({ openstack, deployment, tools, signal }: Run): Promise<string> {
   const { container, server } = resultOf(deployment, 'publish');
-  // Of two keys made side by side the later would undo what the earlier one signed. The key is Swift's, wherever that is.
-  const { cloud, swift } = deployment.spec;
-  const key = await tools.mutex.run(`temp-url-key:${swift?.cloud ?? cloud ?? ''}`, signal, (inside) =>
+  // Of two keys made side by side the later would undo what the earlier one signed. The key is Swift's, whatever the
+  // cloud is called, and a Ceph gateway has one for all containers.
+  const key = await tools.mutex.run(`temp-url-key:${await openstack.swift.endpoint(signal)}`, signal, (inside) =>
     ensureTempUrlKey(openstack.swift, container, inside),
   );
   return signObjectUrl(

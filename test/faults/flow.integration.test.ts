@@ -14,6 +14,9 @@ const lanes = 8;
 /** Troubles in one phase of one run. A job has five tries. */
 const troublesAtOnce = 3;
 
+/** A little longer than this cloud's clients wait for an answer, so that also what comes then is found. */
+const stackGraceMs = 1_200;
+
 /**
  * A wrong password and a Keystone out of its mind look the same, so one refusal at the login ends a deployment. All other
  * single faults pass.
@@ -29,7 +32,7 @@ describe('a deployment in which one call goes wrong', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
-    props = { ...(await makeProps(directory)), open: startFaultyCloud, paceMs: 40 };
+    props = { ...(await makeProps(directory)), open: startFaultyCloud, paceMs: 40, stackGraceMs };
     faultless = await runScenario(props, []);
     expect(faultless.up.deployment).toMatchObject({ state: 'succeeded' });
     expect(faultless.down.deployment).toMatchObject({ state: 'succeeded' });

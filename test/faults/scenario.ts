@@ -64,11 +64,13 @@ export interface Props {
   readonly given: Given;
   /** Milliseconds between two looks at what is not ready yet. */
   readonly paceMs: number;
+  /** How long a stack is waited for whose request got no answer. Without it, as long as in production. */
+  readonly stackGraceMs?: number;
 }
 
 /** Takes a cluster up and down in a cloud in which the given things go wrong. */
 export async function runScenario(props: Props, troubles: readonly Trouble[]): Promise<Outcome> {
-  const { redisUrl, spec, given, paceMs } = props;
+  const { redisUrl, spec, given, paceMs, stackGraceMs } = props;
   const cloud = await props.open();
   const redis = new Redis(redisUrl, { keyPrefix: `${randomUUID()}:` });
   const calls: FlowCall[] = [];
@@ -80,7 +82,7 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
     for (const trouble of troubles.filter(({ call }) => call.phase === phase)) {
       planned.set(trouble, injectInto(cloud.proxy, trouble));
     }
-    const result = await work(toolsOf(redis, cloud.connect(), paceMs));
+    const result = await work({ ...toolsOf(redis, cloud.connect(), paceMs), stackGraceMs });
     await cloud.proxy.settled();
     calls.push(...distinct(phase, cloud.proxy.calls.slice(before)));
     return result;

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteStack } from '../../jobs/delete-stack.ts';
 import { isAgain } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
-import { createStack, findStack, getStack } from '../../src/openstack/heat/stacks.ts';
+import type { Stack } from '../../src/openstack/heat/stack.ts';
+import { createStack, findStack, getStack, deleteStack as requestDeletion } from '../../src/openstack/heat/stacks.ts';
 import { listNetworks } from '../../src/openstack/neutron/networks.ts';
-import { settled } from '../contracts/heat-stack.ts';
+import { removed, settled } from '../contracts/heat-stack.ts';
 import { smallTemplate } from '../contracts/heat-templates.ts';
 import { clusterTemplate, openStackStage, RecordingStep, readyForStack, type StackStage } from './stack-stage.ts';
 
@@ -25,6 +26,12 @@ describe('the step delete-stack', () => {
   async function given(resources: object): Promise<void> {
     await stack(stage.runOf(readyForStack(), new RecordingStep(), clusterTemplate(resources)));
     stage.proxy.calls.length = 0;
+  }
+
+  async function existing(): Promise<Stack> {
+    const found = await findStack(stage.direct.heat, name);
+    if (found === undefined) throw new Error('there is no stack');
+    return found;
   }
 
   /** Runs the step as a worker does, until it does not want to be put off any more. */
@@ -51,6 +58,34 @@ describe('the step delete-stack', () => {
     expect(outcome).toEqual({ existed: true });
     expect(await findStack(stage.direct.heat, name)).toBeUndefined();
     expect(stage.proxy.count('orchestration', 'DELETE', /./)).toBe(1);
+  });
+
+  describe('when its worker died right before Heat was asked', () => {
+    let found: Stack;
+
+    beforeEach(async () => {
+      await given({
+        handle: { type: 'OS::Heat::WaitConditionHandle' },
+        boot: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout: 60 } },
+      });
+      step.checkpoint = () => Promise.reject(new Error('killed'));
+      await expect(deleteStack(stage.runOf(readyForStack(), step, ''))).rejects.toThrow('killed');
+      step.checkpoint = async () => undefined;
+      found = await existing();
+    });
+
+    it('asks at once, in the middle of the creation', async () => {
+      expect(await ended()).toEqual({ existed: true });
+      expect(stage.proxy.count('orchestration', 'DELETE', /./)).toBe(1);
+    });
+
+    it('says that there was a stack, also when it is gone by then', async () => {
+      await requestDeletion(stage.direct.heat, found);
+      await removed(stage.direct.heat, name);
+
+      expect(await ended()).toEqual({ existed: true });
+      expect(stage.proxy.count('orchestration', 'DELETE', /./)).toBe(0);
+    });
   });
 
   it('leaves a stack alone that is not of this cluster', async () => {

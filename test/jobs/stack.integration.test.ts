@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAgain, type Run } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
+import { parseRequestMarker, parseStackMarker, requestMarker } from '../../jobs/stack-marker.ts';
 import { signalResource } from '../../src/openstack/heat/resources.ts';
 import { createStack, deleteStack, findStack, listStacks } from '../../src/openstack/heat/stacks.ts';
 import { settled } from '../contracts/heat-stack.ts';
@@ -73,6 +74,66 @@ describe('the step stack', () => {
     expect(isAgain(outcome)).toBe(true);
     expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(1);
     expect(await listStacks(stage.direct.heat)).toMatchObject([{ name, status: 'CREATE_IN_PROGRESS' }]);
+  });
+
+  describe('when the request for a stack was lost on its way', () => {
+    const creation = /^\/stacks$/;
+    let run: Run;
+
+    beforeEach(async () => {
+      stage.proxy.inject('reset', { method: 'POST', service: 'orchestration', path: creation });
+      run = stage.runOf(readyForStack(), step, clusterTemplate(waiting));
+      await expect(stack(run)).rejects.toMatchObject({ retryable: true });
+    });
+
+    it('goes on looking, and sends no second one while the first may still be at work', async () => {
+      const outcomes = [await stack(run), await stack(run)];
+
+      expect(outcomes.every(isAgain)).toBe(true);
+      expect(step.told.at(-1)?.text).toBe(`looking for the stack ${name} that may have been asked for`);
+      expect(stage.proxy.count('orchestration', 'POST', creation)).toBe(1);
+    });
+
+    it('takes the stack that comes about late', async () => {
+      await stack(run);
+      await stack(stage.runOf(readyForStack(), new RecordingStep(), run.tools.template)); // what Heat does meanwhile
+      const late = await findStack(stage.direct.heat, name);
+
+      await stack(run);
+
+      expect(parseStackMarker(step.marker)?.id).toBe(late?.id);
+      expect(await listStacks(stage.direct.heat)).toHaveLength(1);
+    });
+
+    it('asks once more when nothing can come of it any more', async () => {
+      const { requests = 0 } = parseRequestMarker(step.marker) ?? {};
+      step.marker = requestMarker({ sentAt: Date.now() - 151_000, requests });
+
+      await stack(run);
+
+      expect(stage.proxy.count('orchestration', 'POST', creation)).toBe(2);
+      expect(await listStacks(stage.direct.heat)).toMatchObject([{ name, status: 'CREATE_IN_PROGRESS' }]);
+    });
+
+    it('gives up in the end, and sends nothing more', async () => {
+      step.marker = requestMarker({ sentAt: Date.now() - 151_000, requests: 3 });
+
+      await expect(stack(run)).rejects.toMatchObject({
+        code: 'stack_failed',
+        message: `Heat was asked 3 times for ${name}, answered nothing clear and made no stack`,
+        retryable: false,
+      });
+      expect(stage.proxy.count('orchestration', 'POST', creation)).toBe(1);
+    });
+  });
+
+  it('waits for no stack that Heat has refused', async () => {
+    const broken = clusterTemplate({ server: { type: 'OS::No::Such' } });
+
+    await expect(stack(stage.runOf(readyForStack(), step, broken))).rejects.toMatchObject({ status: 400 });
+
+    expect(step.told.at(-2)?.text).toBe(`asking Heat for ${name}`);
+    expect(parseRequestMarker(step.marker)).toBeUndefined();
   });
 
   it('leaves a stack alone that another deployment has made', async () => {
@@ -161,12 +222,13 @@ describe('the step stack', () => {
     expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(0);
   });
 
-  it('guards the key of the Swift that holds the release, whichever cloud that is in', async () => {
+  it('guards the key of the Swift that holds the release, whatever its cloud is called', async () => {
     const template = clusterTemplate(waiting);
     const elsewhere = readyForStack({ swift: { cloud: 'objects' } });
 
     await stack(stage.runOf(elsewhere, step, template));
 
-    expect(stage.mutexes).toEqual(['temp-url-key:objects']);
+    expect(stage.mutexes).toHaveLength(1);
+    expect(stage.mutexes[0]).toMatch(/^temp-url-key:http:\/\/.*\/v1\/AUTH_/);
   });
 });
