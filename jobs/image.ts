@@ -5,6 +5,7 @@ import type { Image } from '../src/openstack/glance/image.ts';
 import { getImage, listImages } from '../src/openstack/glance/images.ts';
 import { Lease } from '../src/store/lease.ts';
 import { chooseImage, digestOf } from './image/choose-image.ts';
+import { fetchedFor } from './image/fetched-for.ts';
 import { finishImage, type ImageResult, type Making, tell } from './image/making.ts';
 import { listOwnImages, removeAbandoned, removeOwnUnfinished } from './image/own-images.ts';
 import { sendImage } from './image/send-image.ts';
@@ -17,33 +18,40 @@ const busySeconds = 3;
 
 /**
  * Makes sure that the image is in Glance: by its id, by its name, or made from the file or URL that the cluster gives.
- * Of several deployments that want the same new image one makes it; the others come back later, and take over if it dies.
+ * Of several deployments that want the same new image one makes it; the others come back later, and take over if it dies
+ * while it sends the content: what the cloud fetches by itself goes on.
  */
 export async function image(run: Run): Promise<ImageResult | Again> {
   const wanted = run.deployment.spec.image;
   if ('id' in wanted) return findById(run, wanted.id);
-  const existing = await findByName(run, wanted);
-  if (existing !== undefined) {
-    if (run.step.attempt > 1) await removeOwnUnfinished({ run, wanted, signal: run.signal });
-    return existing;
+  const seen = await lookFor(run, wanted);
+  if (seen !== undefined) {
+    if (!isAgain(seen) && run.step.attempt > 1) await removeOwnUnfinished({ run, wanted, signal: run.signal });
+    return seen;
   }
 
   const { id: owner } = run.deployment;
   const lease = await run.tools.mutex.lease(await leaseName(run, wanted), { owner, attempt: run.step.attempt });
   if (lease instanceof Lease) return makeUnder(lease, run, wanted);
-  await tell(run, `waiting for ${wanted.name}, which ${lease.heldBy} is making`);
+  return waitFor(run, wanted, lease.heldBy);
+}
+
+async function waitFor(run: Run, { name }: NamedImageSpec, maker: string): Promise<Again> {
+  await tell(run, `waiting for ${name}, which ${maker} is making`);
   return run.step.again({ afterSeconds: busySeconds });
 }
 
 async function makeUnder(lease: Lease, run: Run, wanted: NamedImageSpec): Promise<ImageResult | Again> {
-  let outcome: ImageResult | Again | undefined;
+  let goesOn = false;
   try {
-    // Whoever had the lease before may have made it since the first look.
-    outcome = await findByName(run, wanted);
-    outcome ??= await makeImage({ run, wanted, signal: AbortSignal.any([run.signal, lease.signal]) });
+    // Whoever had the lease before may have made it since the first look, or begun to.
+    const seen = await lookFor(run, wanted);
+    if (seen !== undefined) return seen;
+    const outcome = await makeImage({ run, wanted, signal: AbortSignal.any([run.signal, lease.signal]) });
+    goesOn = isAgain(outcome);
     return outcome;
   } finally {
-    const ended = outcome !== undefined && isAgain(outcome) ? lease.leave() : lease.release();
+    const ended = goesOn ? lease.leave() : lease.release();
     // It runs out by itself, and why the step failed matters more.
     await ended.catch((error: unknown) => run.log.warn({ err: error }, 'a lease could not be given back'));
   }
@@ -82,8 +90,16 @@ function unusable({ id, name, status }: Image): DeployError {
   });
 }
 
-async function findByName(run: Run, wanted: NamedImageSpec): Promise<ImageResult | undefined> {
+/** The image, if it is there; a later look, while the cloud fetches it for somebody else; undefined when it is to be made. */
+async function lookFor(run: Run, wanted: NamedImageSpec): Promise<ImageResult | Again | undefined> {
   const images = await listImages(run.openstack.glance, { name: wanted.name }, run.signal);
+  const existing = await findAmong(images, run, wanted);
+  if (existing !== undefined) return existing;
+  const maker = await fetchedFor(run, wanted, images);
+  return maker === undefined ? undefined : waitFor(run, wanted, maker);
+}
+
+async function findAmong(images: readonly Image[], run: Run, wanted: NamedImageSpec): Promise<ImageResult | undefined> {
   const { image: chosen, note } = chooseImage(images, wanted);
   if (note !== undefined) run.log.warn({ name: wanted.name, cluster: run.deployment.cluster }, note);
   if (chosen !== undefined) {

@@ -72,12 +72,12 @@ async function ask(
 ): Promise<Dispatcher.ResponseData> {
   // A packed answer would be of another size and digest.
   const headers = { accept: '*/*', 'accept-encoding': 'identity' };
-  const { dispatcher } = connections.to(url, true);
+  const { dispatcher, proxy } = connections.to(url, true);
   try {
     return await request(url, { dispatcher, signal, headers, headersTimeout: idleMs, bodyTimeout: idleMs });
   } catch (cause) {
     signal.throwIfAborted();
-    throw broken(first, cause);
+    throw broken(first, cause, proxy);
   }
 }
 
@@ -114,7 +114,7 @@ function refused(url: URL, status: number): DeployError {
   return failed(url, `${url.host} answers ${status}`, { retryable, hint });
 }
 
-function broken(url: URL, cause: unknown): DeployError {
+function broken(url: URL, cause: unknown, proxy?: URL): DeployError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const untrusted = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/.test(code);
   if (untrusted)
@@ -124,7 +124,8 @@ function broken(url: URL, cause: unknown): DeployError {
       cause,
     });
   const idle = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(code);
-  const reason = idle ? `nothing came from ${url.host} for too long` : `the connection to ${url.host} failed (${code})`;
+  const way = proxy === undefined ? url.host : `${url.host} through the proxy ${proxy.host}`;
+  const reason = idle ? `nothing came from ${way} for too long` : `the connection to ${way} failed (${code})`;
   return failed(url, reason, {
     retryable: true,
     hint: 'Check that the worker can reach it, if need be through HTTPS_PROXY; or give another mirror',

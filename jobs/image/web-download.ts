@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DeployError, isTransientStatus, OpenStackError } from '../../src/errors.ts';
 import type { Image } from '../../src/openstack/glance/image.ts';
 import { deleteImage } from '../../src/openstack/glance/images.ts';
@@ -8,7 +9,7 @@ import { finishImage, type ImageResult, type Making, tell } from './making.ts';
 import { createQueued } from './own-images.ts';
 
 /** The step's marker: who gets the content to Glance. */
-const cloudFetches = 'cloud-fetches';
+export const cloudFetches = 'cloud-fetches';
 const workerSends = 'worker-sends';
 
 /** Seconds between two looks at the cloud's own download. Each costs three calls. */
@@ -37,7 +38,8 @@ export async function askCloudToFetch(making: Making): Promise<Again | undefined
   } catch (error) {
     // Anything else may have begun the import all the same, which the next look sees.
     if (!isRefusal(error)) throw error;
-    return giveUp(making, id, error.message);
+    const what = error.status === 400 ? 'the address' : 'the import';
+    return giveUp(making, id, { reason: `Glance refused ${what} (${error.status})`, said: error.message });
   }
   await tell(run, `the cloud is fetching ${wanted.name} itself`, cloudFetches);
   return run.step.again({ afterSeconds: pollSeconds });
@@ -69,7 +71,7 @@ export function isUnderImport({ status, createdAt, import: { task } }: Image): b
 async function follow(making: Making, image: Image): Promise<Again | undefined> {
   const { run, wanted } = making;
   if (ageOf(image.createdAt) > patienceMs) {
-    return giveUp(making, image.id, `it is not done after ${patienceMs / 3_600_000} hours`);
+    return giveUp(making, image.id, { reason: `it is not done after ${patienceMs / 3_600_000} hours` });
   }
   const tasks = await listImportTasks(run.openstack.glance, image.id, making.signal);
   const copied = tasks.map(({ message }) => /^Copied (\d+) MiB/.exec(message)?.[1]).find(Boolean);
@@ -94,7 +96,7 @@ async function check(making: Making, image: Image): Promise<ImageResult | undefi
   const digest = digestOf(image);
   if (wanted.sha512 !== undefined && digest === wanted.sha512) return finishImage(run, image, digest, signal);
   if (wanted.sha512 !== undefined && digest === undefined) {
-    return giveUp(making, image.id, 'it keeps no SHA-512, so that nobody could tell what was fetched');
+    return giveUp(making, image.id, { reason: 'it keeps no SHA-512, so that nobody could tell what was fetched' });
   }
   await deleteImage(run.openstack.glance, image.id, signal);
   if (wanted.sha512 === undefined) return undefined;
@@ -102,30 +104,35 @@ async function check(making: Making, image: Image): Promise<ImageResult | undefi
 }
 
 function wrongContent({ wanted: { name, url, file, sha512 } }: Making, digest: string | undefined): DeployError {
-  const from = url === undefined ? `the file ${file}` : new URL(url).host;
+  const from = url === undefined ? `the file ${basename(file ?? '')}` : new URL(url).host;
   return new DeployError('image_digest', `The image ${name} from ${from} has the SHA-512 ${digest}, not ${sha512}`, {
     hint: 'It was removed again. If the mirror has a newer image, set its sha512 in clusters.yaml; if not, trust neither',
   });
 }
 
+/** Why the cloud does not fetch an image: for people, and what Glance said of it, which may repeat the address. */
+interface Obstacle {
+  readonly reason: string;
+  readonly said?: string;
+}
+
 /** Removes the image, and has this and later attempts send the content through the worker. */
-async function giveUp({ run, wanted, signal }: Making, id: string, reason: string): Promise<undefined> {
-  run.log.warn({ image: id, name: wanted.name, reason }, 'the cloud did not fetch the image itself');
+async function giveUp({ run, wanted, signal }: Making, id: string, { reason, said }: Obstacle): Promise<undefined> {
+  run.log.warn({ image: id, name: wanted.name, reason, said }, 'the cloud did not fetch the image itself');
   await deleteImage(run.openstack.glance, id, signal);
   await tell(run, `the cloud did not fetch ${wanted.name} itself, so this worker sends it (${reason})`, workerSends);
   return undefined;
 }
 
-async function whyFailed({ run, signal }: Making, { id }: Image): Promise<string> {
+async function whyFailed({ run, signal }: Making, { id }: Image): Promise<Obstacle> {
   const tasks = await listImportTasks(run.openstack.glance, id, signal);
-  const message = tasks.find(({ status }) => status === 'failure')?.message;
-  return message === undefined || message === '' ? 'Glance does not say why' : message;
+  const said = tasks.find(({ status }) => status === 'failure')?.message;
+  return { reason: 'its download failed', ...(said && { said }) };
 }
 
-/** Everybody in the project may read the address in Glance's task. */
+/** Everybody in the project may read the address in Glance's task, and a query may be a signature. */
 function isOpenToAll(url: string): boolean {
-  const { username, password } = new URL(url);
-  return username === '' && password === '';
+  return new URL(url).search === '';
 }
 
 function isRefusal(error: unknown): error is OpenStackError {

@@ -54,7 +54,10 @@ const image = z.union(
         name: z.string().min(1),
         format: z.enum(['qcow2', 'raw']).default('qcow2'),
         file: z.string().optional(),
-        url: z.url({ protocol: /^https?$/ }).optional(),
+        url: z
+          .url({ protocol: /^https?$/ })
+          .refine(isWithoutUser, 'an image’s url may hold no user and no password: it would be kept in Redis')
+          .optional(),
         sha512: z
           .string()
           .regex(/^[0-9a-f]{128}$/, 'expected 128 hexadecimal digits')
@@ -206,8 +209,13 @@ function isRelativePath(repository: string): boolean {
 }
 
 /** What clusters.yaml says of a cluster goes into Redis with each deployment. */
-function isWithoutPassword(repository: string): boolean {
-  return !URL.canParse(repository) || new URL(repository).password === '';
+function isWithoutPassword(url: string): boolean {
+  return !URL.canParse(url) || new URL(url).password === '';
+}
+
+/** None would be sent either. */
+function isWithoutUser(url: string): boolean {
+  return !URL.canParse(url) || (new URL(url).username === '' && isWithoutPassword(url));
 }
 
 function toReserved(parsed: string | { cidr: string; reason?: string | undefined }): ReservedCidr {

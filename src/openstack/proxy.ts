@@ -8,17 +8,33 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * https_proxy or http_proxy after the address's scheme, else all_proxy, unless no_proxy names the host. Small letters
  * win over capitals. no_proxy lists hosts (with all below them), host:port, networks (10.0.0.0/8), or `*` for all.
  *
- * @throws ConfigError when the variable is no address of an HTTP proxy.
+ * @throws ConfigError when the variable is no address of an HTTP proxy. It names the variable, and repeats nothing of it.
  */
 export function proxyFor(address: URL, env: Environment): URL | undefined {
   const variable = [`${address.protocol.slice(0, -1)}_proxy`, 'all_proxy'].find((name) => variableOf(env, name));
   if (variable === undefined || isExempt(address, variableOf(env, 'no_proxy') ?? '')) return undefined;
-  const written = variableOf(env, variable) ?? '';
-  const proxy = written.includes('://') ? written : `http://${written}`;
-  if (URL.canParse(proxy) && /^https?:/.test(proxy)) return new URL(proxy);
-  throw new ConfigError('The proxy cannot be used', [
-    `${variable.toUpperCase()} is not the address of an HTTP proxy; write http://proxy.example.org:3128`,
+  const proxy = parseProxy(variableOf(env, variable) ?? '');
+  if (proxy !== undefined) return proxy;
+  throw new ConfigError(`The proxy in ${variable.toUpperCase()} cannot be used`, [
+    `${variable.toUpperCase()} is not the address of an HTTP proxy; write http://proxy.example.org:3128, and in a password %2F for /, %23 for #, %3F for ? and %25 for %`,
   ]);
+}
+
+function parseProxy(written: string): URL | undefined {
+  const text = written.includes('://') ? written : `http://${written}`;
+  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  return proxy !== undefined && /^https?:$/.test(proxy.protocol) && isWhole(proxy) ? proxy : undefined;
+}
+
+/** False for an address that an unescaped character of its password cut in two, or that cannot be decoded. */
+function isWhole({ username, password, pathname, search, hash }: URL): boolean {
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+  } catch {
+    return false;
+  }
+  return !`${pathname}${search}${hash}`.includes('@');
 }
 
 function variableOf(env: Environment, name: string): string | undefined {

@@ -54,6 +54,16 @@ describe('clusters.yaml', () => {
     ],
     ['an approval that nobody can give', valid.replace('from: [S0PLATFORM]', 'from: []'), 'nobody may approve'],
     [
+      'a password in the url of an image',
+      valid.replace('file: images/debian.qcow2', `url: https://me:secret@example.org/i, sha512: ${'a'.repeat(128)}`),
+      'clusters.staging.image.url: an image’s url may hold no user and no password',
+    ],
+    [
+      'a token as the user in the url of an image',
+      valid.replace('file: images/debian.qcow2', `url: https://secret@example.org/i, sha512: ${'a'.repeat(128)}`),
+      'may hold no user',
+    ],
+    [
       'a password in a URL',
       valid.replace('./kubernetes', 'https://me:secret@example.org/k.git'),
       'may hold no password',

@@ -275,8 +275,8 @@ describe.each(clouds)('the image of a cluster on a cloud %s', (_kind, glanceOpti
     });
 
     it('names the file that is missing', async () => {
-      await expect(make({ name: 'absent', format: 'raw', file: '/nowhere.img' })).rejects.toThrow(
-        'the file /nowhere.img is not on this worker',
+      await expect(make({ name: 'absent', format: 'raw', file: '/srv/secret/nowhere.img' })).rejects.toThrow(
+        'its file nowhere.img is not on this worker',
       );
     });
   });

@@ -148,6 +148,25 @@ describe('a download', () => {
       expect(proxied).toEqual([url]);
     });
 
+    it('names it when it is not there, without its password', async () => {
+      const HTTP_PROXY = 'http://me:hunter2@127.0.0.1:9';
+
+      const refused = start('', { url: 'http://images.example/image', environment: { HTTP_PROXY } });
+
+      await expect(refused).rejects.toMatchObject({
+        message: expect.stringMatching(/images\.example through the proxy 127\.0\.0\.1:9 failed \(ECONNREFUSED\)$/),
+        retryable: true,
+      });
+    });
+
+    it('is refused when the variable is no address, before anything is asked', async () => {
+      const HTTP_PROXY = 'http://me:50%off@127.0.0.1:9';
+
+      const refused = start('', { url: 'http://images.example/image', environment: { HTTP_PROXY } });
+
+      await expect(refused).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('HTTP_PROXY') });
+    });
+
     it('goes past it to hosts that NO_PROXY names', async () => {
       proxied.length = 0;
 

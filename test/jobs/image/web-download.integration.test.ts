@@ -1,10 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NamedImageSpec } from '../../../src/clusters/cluster-spec.ts';
+import { imageTag } from '../../../src/clusters/names.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { readCloud } from '../../../src/openstack/clouds.ts';
-import { listImages } from '../../../src/openstack/glance/images.ts';
+import { createImage, listImages, uploadImage } from '../../../src/openstack/glance/images.ts';
+import { listImportTasks } from '../../../src/openstack/glance/import.ts';
 import { connect, type OpenStack } from '../../../src/openstack/openstack.ts';
 import { type PlaygroundCloud, startCloud } from '../../../src/playground/cloud/cloud.ts';
 import { Mutex } from '../../../src/store/mutex.ts';
@@ -59,7 +63,7 @@ describe('an image that the cloud may fetch itself', () => {
     await refused.finish();
 
     expect(refused.said).toEqual([
-      expect.stringMatching(/^the cloud did not fetch refused itself, so this worker sends it \(.*filtering.*\)$/),
+      'the cloud did not fetch refused itself, so this worker sends it (Glance refused the address (400))',
       'sending refused to Glance',
     ]);
     expect(await named('refused')).toHaveLength(1);
@@ -78,7 +82,7 @@ describe('an image that the cloud may fetch itself', () => {
 
     expect(flaky.said).toEqual([
       'the cloud is fetching flaky itself',
-      'the cloud did not fetch flaky itself, so this worker sends it (Task failed due to Internal Error)',
+      'the cloud did not fetch flaky itself, so this worker sends it (its download failed)',
       'sending flaky to Glance',
     ]);
     expect(await named('flaky')).toMatchObject([{ status: 'active', properties: { slipway_sha512: sha512 } }]);
@@ -96,11 +100,39 @@ describe('an image that the cloud may fetch itself', () => {
     expect(await named('watched')).toHaveLength(1);
   });
 
-  it('does not go through an address with a password, which Glance would show to the whole project', async () => {
-    const secret = step('secret', { url: `${mirror.url.replace('//', '//ops:secret@')}/image` });
+  it('is refused by the name of its file alone, when an earlier attempt left something else', async () => {
+    const id = 'staging-left';
+    const options = { name: 'left', diskFormat: 'raw', containerFormat: 'bare', tags: [imageTag(id)] };
+    const left = await createImage(openstack.glance, options);
+    await uploadImage(openstack.glance, left.id, { content: () => Readable.from([Buffer.from('else')]) });
+    const wanted = { name: 'left', format: 'raw', file: '/srv/private/left.img', sha512 } as const;
 
-    await secret.finish();
+    const refused = imageStep({ openstack, mutex: new Mutex(redis), wanted, id, attempt: 2 }).finish();
 
-    expect(secret.said).toEqual(['sending secret to Glance']);
+    await expect(refused).rejects.toMatchObject({
+      code: 'image_digest',
+      message: expect.stringMatching(/^The image left from the file left\.img has the SHA-512 /),
+    });
+    expect(await named('left')).toEqual([]);
+  });
+
+  it('does not go through a signed address, which Glance would show to the whole project', async () => {
+    const path = '/image?X-Amz-Signature=s3cret';
+    mirror.paths.set(path, (response) => response.end(content));
+    const signed = step('signed', { url: `${mirror.url}${path}` });
+
+    const made = await signed.finish();
+
+    expect(signed.said).toEqual(['sending signed to Glance']);
+    expect(await listImportTasks(openstack.glance, made.id)).toEqual([]);
+  });
+
+  it('says nothing of the signature when a signed address cannot be had', async () => {
+    const gone = step('gone', { url: `${mirror.url.replace('127.0.0.1', 'localhost')}/gone?X-Amz-Signature=s3cret` });
+
+    const error = await gone.finish().catch((cause: unknown) => cause);
+
+    expect(error).toMatchObject({ code: 'image_download', detail: { url: expect.stringMatching(/\/gone$/) } });
+    expect(inspect({ error, said: gone.said }, { depth: null })).not.toContain('s3cret');
   });
 });
