@@ -1,6 +1,9 @@
+import type { Finding } from '../src/clusters/finding.ts';
 import type { Inspection } from '../src/clusters/inspection.ts';
+import { ConfigError, DeployError } from '../src/errors.ts';
 import type { InspectionData } from '../src/queue/jobs.ts';
 import { doctor } from './preflight/doctor.ts';
+import { problemFrom } from './preflight/look.ts';
 import { preflight } from './preflight/preflight.ts';
 import type { Tools } from './run.ts';
 
@@ -10,7 +13,7 @@ export async function inspectCluster(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<Inspection> {
-  return { findings: await preflight(spec, tools, signal) };
+  return explained(tools, () => preflight(spec, tools, signal));
 }
 
 /** How a cloud is. Changes nothing. */
@@ -19,5 +22,16 @@ export async function inspectCloud(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<Inspection> {
-  return { findings: await doctor(tools.openstack(choice), signal) };
+  return explained(tools, () => doctor(tools.openstack(choice), signal));
+}
+
+/** The person who asked reads the answer and no log: bot and worker may have files that differ. */
+async function explained({ log }: Tools, looking: () => Promise<Finding[]>): Promise<Inspection> {
+  try {
+    return { findings: await looking() };
+  } catch (error) {
+    if (!(error instanceof DeployError)) throw error;
+    log.warn({ err: error }, 'nothing could be looked at');
+    return { findings: [problemFrom(error instanceof ConfigError ? 'Configuration' : 'Worker', error)] };
+  }
 }

@@ -1,7 +1,7 @@
 import { type Finding, problem, warning } from '../../src/clusters/finding.ts';
 import { trustRefusal } from '../../src/openstack/keystone/trusts.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
-import { look } from './look.ts';
+import { type Looked, look } from './look.ts';
 
 const label = 'Credentials';
 
@@ -9,8 +9,8 @@ const label = 'Credentials';
 export async function checkCredentials({ cloud, keystone }: OpenStack, signal: AbortSignal): Promise<Finding[]> {
   const { kind } = cloud.credentials;
   if (kind === 'password') return [];
-  const asked = await look('Keystone', signal, (within) => trustRefusal(keystone, within));
-  if (!asked.seen) return [asked.finding];
+  const optional = 'Whether Keystone lets Heat make trusts';
+  const asked = await look('Keystone', signal, (within) => trustRefusal(keystone, within), { optional });
   const lasting =
     kind === 'token'
       ? [
@@ -21,7 +21,12 @@ export async function checkCredentials({ cloud, keystone }: OpenStack, signal: A
           ),
         ]
       : [];
-  return [...(asked.value === undefined ? [] : [withoutTrusts(kind, asked.value)]), ...lasting];
+  return [...trustFindings(kind, asked), ...lasting];
+}
+
+function trustFindings(kind: 'application-credential' | 'token', asked: Looked<string | undefined>): Finding[] {
+  if (!asked.seen) return [asked.finding];
+  return asked.value === undefined ? [] : [withoutTrusts(kind, asked.value)];
 }
 
 function withoutTrusts(kind: 'application-credential' | 'token', said: string): Finding {

@@ -5,6 +5,7 @@ import { isNotFound } from '../../src/errors.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type SwiftInfo, swiftInfo } from '../../src/openstack/swift/info.ts';
 import { listObjects } from '../../src/openstack/swift/objects.ts';
+import { canSign } from '../../src/openstack/swift/temp-url.ts';
 import { look } from './look.ts';
 
 /** Whether the release is in Swift already, and whether Swift can hand it to the nodes. */
@@ -53,10 +54,4 @@ function signingFindings(tempUrl: SwiftInfo['tempUrl']): Finding[] {
       'Ask the cloud’s operator to put tempurl into Swift’s pipeline with the digest sha256',
     ),
   ];
-}
-
-/** True for a Swift whose signed URLs are good enough for a release. */
-export function canSign(tempUrl: SwiftInfo['tempUrl']): boolean {
-  if (!tempUrl?.methods.includes('GET')) return false;
-  return tempUrl.digests.includes('sha256') || tempUrl.digests.includes('sha512');
 }

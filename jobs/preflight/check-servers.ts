@@ -2,7 +2,7 @@ import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
 import { controlPlaneFindings, type ImageDemand, nodeFindings, serversFinding } from '../../src/clusters/flavor-fit.ts';
 import { clusterNeeds, type Limits, quotaFindings } from '../../src/clusters/quota.ts';
-import type { Flavor } from '../../src/openstack/nova/flavors.ts';
+import { type Flavor, pickFlavor } from '../../src/openstack/nova/flavors.ts';
 import type { ComputeLimits } from '../../src/openstack/nova/limits.ts';
 import { listed } from './listed.ts';
 import type { Survey } from './survey.ts';
@@ -14,8 +14,8 @@ export type QuotaSurvey = Pick<Survey, 'limits' | 'networkQuotas' | 'volumeLimit
 export function checkServers(spec: ClusterSpec, survey: Survey): Finding[] {
   if (!survey.flavors.seen) return [];
   const flavors = survey.flavors.value;
-  const controlPlane = pick(flavors, spec.controlPlane.flavor);
-  const node = pick(flavors, spec.nodes.flavor);
+  const controlPlane = pickFlavor(flavors, spec.controlPlane.flavor) ?? spec.controlPlane.flavor;
+  const node = pickFlavor(flavors, spec.nodes.flavor) ?? spec.nodes.flavor;
   const missing = [controlPlane, node].filter((flavor) => typeof flavor === 'string');
   const image = demandOf(spec, survey);
   return [
@@ -62,10 +62,6 @@ function groupFindings({ nodes }: ClusterSpec, { limits }: Survey): Finding[] {
       'Make the cluster smaller, or ask the cloud’s operator for more members in a server group',
     ),
   ];
-}
-
-function pick(flavors: readonly Flavor[], wanted: string): Flavor | string {
-  return flavors.find(({ name, id }) => name === wanted || id === wanted) ?? wanted;
 }
 
 function noFlavor(name: string, flavors: readonly Flavor[]): Finding {

@@ -2,12 +2,13 @@ import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, problem } from '../../src/clusters/finding.ts';
 import { stackName } from '../../src/clusters/names.ts';
 import { stackParameters } from '../../src/clusters/stack.ts';
+import { DeployError, OpenStackError } from '../../src/errors.ts';
 import { previewStack } from '../../src/openstack/heat/previews.ts';
 import { findStack } from '../../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../../src/openstack/heat/template-files.ts';
 import { validateTemplate } from '../../src/openstack/heat/templates.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
-import { look } from './look.ts';
+import { type Looked, look, problemFrom } from './look.ts';
 import type { Survey } from './survey.ts';
 
 /** Whether the stack's name is free, and whether this cloud's Heat understands the template. */
@@ -20,12 +21,20 @@ export async function checkStack(
   const name = stackName(spec.name);
   const [existing, valid] = await Promise.all([
     look('Heat', signal, (within) => findStack(heat, name, within)),
-    look('Heat', signal, async (within) => validateTemplate(heat, await loadTemplate(template), within)),
+    look(
+      'Heat',
+      signal,
+      (within) => verdict(async () => validateTemplate(heat, await loadTemplate(template), within)),
+      {
+        deadlineMs: verdictMs,
+        optional: 'The template',
+      },
+    ),
   ]);
   return [
     ...(existing.seen ? [] : [existing.finding]),
     ...(existing.seen && existing.value !== undefined ? [nameTaken(spec.name, name)] : []),
-    ...(valid.seen ? [] : [valid.finding]),
+    ...verdictFindings(valid),
   ];
 }
 
@@ -45,10 +54,42 @@ export async function checkPreview(
   if (found?.status !== 'active' || key === undefined) return [];
   const owner = { id: 'plan', cluster: spec.name, channel: spec.channel, requestedBy: '', requestedAt: 0, spec };
   const parameters = stackParameters(owner, { image: found.id, keypair: key.name, ...notYetKnown });
-  const preview = await look('Heat', signal, async (within) =>
-    previewStack(heat, { name: stackName(spec.name), ...(await loadTemplate(template)), parameters }, within),
+  const name = stackName(spec.name);
+  const preview = await look(
+    'Heat',
+    signal,
+    (within) =>
+      verdict(async () => previewStack(heat, { name, ...(await loadTemplate(template)), parameters }, within)),
+    { deadlineMs: verdictMs, optional: 'The stack' },
   );
-  return preview.seen ? [] : [preview.finding];
+  return verdictFindings(preview);
+}
+
+/**
+ * Heat asks all other services before it answers, and may take minutes to accept a stack; but nobody waits for a plan
+ * as long as for a cluster.
+ */
+const verdictMs = 30_000;
+
+/** Why it would not be made; undefined when nothing speaks against it. Throws where nobody said anything about that. */
+async function verdict(asking: () => Promise<unknown>): Promise<DeployError | undefined> {
+  try {
+    await asking();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DeployError && isVerdict(error)) return error;
+    throw error;
+  }
+}
+
+/** Heat's own no, or ours before Heat was asked. Whatever else went wrong says nothing of the stack. */
+function isVerdict(error: DeployError): boolean {
+  return !(error instanceof OpenStackError) || error.status === 400 || error.status === 409;
+}
+
+function verdictFindings(looked: Looked<DeployError | undefined>): Finding[] {
+  if (!looked.seen) return [looked.finding];
+  return looked.value === undefined ? [] : [problemFrom('Heat', looked.value)];
 }
 
 /** What building and publishing will tell, in a form that the template takes. */

@@ -9,14 +9,14 @@ import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
 import { getLimits } from '../../src/openstack/nova/limits.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type SwiftInfo, swiftInfo } from '../../src/openstack/swift/info.ts';
+import { canSign } from '../../src/openstack/swift/temp-url.ts';
 import { checkCredentials } from './check-credentials.ts';
-import { canSign } from './check-release.ts';
 import { limitsOf } from './check-servers.ts';
 import { checkServices } from './check-services.ts';
 import { distinct } from './distinct.ts';
 import { listed } from './listed.ts';
 import { type Looked, look } from './look.ts';
-import { volumeLimitsOf } from './survey.ts';
+import { limitsOnly, volumeLimitsOf } from './survey.ts';
 
 /** How a cloud is, for whoever runs Slipway: all services side by side, each within a deadline. Changes nothing. */
 export async function doctor(openstack: OpenStack, signal: AbortSignal): Promise<Finding[]> {
@@ -31,9 +31,14 @@ export async function doctor(openstack: OpenStack, signal: AbortSignal): Promise
       look('Neutron', signal, (within) => listNetworks(neutron, { external: true }, within)),
       look('Swift', signal, (within) => swiftInfo(swift, within)),
       look('Glance', signal, (within) => listImportMethods(glance, within)),
-      look('Nova', signal, (within) => getLimits(nova, within)),
-      look('Neutron', signal, (within) => getNetworkQuotas(neutron, login.value.projectId, within)),
-      look('Cinder', signal, (within) => volumeLimitsOf(openstack, within)),
+      look('Nova', signal, (within) => getLimits(nova, within), limitsOnly('Nova')),
+      look(
+        'Neutron',
+        signal,
+        (within) => getNetworkQuotas(neutron, login.value.projectId, within),
+        limitsOnly('Neutron'),
+      ),
+      look('Cinder', signal, (within) => volumeLimitsOf(openstack, within), limitsOnly('Cinder')),
     ]);
   return distinct([
     ...loginFindings(login.value),

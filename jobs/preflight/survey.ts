@@ -9,18 +9,19 @@ import { listNetworks, type Network } from '../../src/openstack/neutron/networks
 import { listPorts, type Port } from '../../src/openstack/neutron/ports.ts';
 import { getNetworkQuotas, type NetworkQuotas } from '../../src/openstack/neutron/quotas.ts';
 import { listRouters, type Router } from '../../src/openstack/neutron/routers.ts';
-import { listSubnets, type Subnet } from '../../src/openstack/neutron/subnets.ts';
+import { listSubnetsByOwner, type Subnet } from '../../src/openstack/neutron/subnets.ts';
 import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
 import { findKeypair, type Keypair } from '../../src/openstack/nova/keypairs.ts';
 import { type ComputeLimits, getLimits } from '../../src/openstack/nova/limits.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type Choice, chooseImage } from '../image/choose-image.ts';
-import { type Looked, look } from './look.ts';
+import { type Looked, type LookOptions, look } from './look.ts';
 
-/** The networks that a project sees, and what connects them. */
+/** The ranges of addresses that a project sees, and what connects them. */
 export interface Surroundings {
-  readonly networks: readonly Network[];
-  readonly subnets: readonly Subnet[];
+  readonly own: readonly Subnet[];
+  /** Those of others: what is shared, and everything for an operator. */
+  readonly foreign: readonly Subnet[];
   readonly routers: readonly Router[];
   readonly ports: readonly Port[];
 }
@@ -32,6 +33,7 @@ export interface Survey {
   readonly keypair: Looked<Keypair | undefined>;
   /** The image that the step would take, if there is one. */
   readonly image: Looked<Choice>;
+  readonly networks: Looked<readonly Network[]>;
   readonly surroundings: Looked<Surroundings>;
   readonly networkQuotas: Looked<NetworkQuotas>;
   /** Undefined where the cloud has no volumes. */
@@ -43,17 +45,26 @@ export interface Survey {
 /** Asks a cloud for everything at once. */
 export async function survey(openstack: OpenStack, spec: ClusterSpec, signal: AbortSignal): Promise<Survey> {
   const { nova, glance, neutron, heat } = openstack;
-  const [flavors, limits, keypair, image, surroundings, networkQuotas, volumeLimits, stacks] = await Promise.all([
-    look('Nova', signal, (within) => listFlavors(nova, {}, within)),
-    look('Nova', signal, (within) => getLimits(nova, within)),
-    look('Nova', signal, (within) => findKeypair(nova, spec.keypair.name, within)),
-    look('Glance', signal, (within) => wantedImage(glance, spec.image, within)),
-    look('Neutron', signal, (within) => surroundingsOf(neutron, within)),
-    look('Neutron', signal, async (within) => getNetworkQuotas(neutron, await openstack.projectId(within), within)),
-    look('Cinder', signal, (within) => volumeLimitsOf(openstack, within)),
-    look('Heat', signal, (within) => listStacks(heat, { tags: [stackTag] }, within)),
-  ]);
-  return { flavors, limits, keypair, image, surroundings, networkQuotas, volumeLimits, stacks };
+  const [flavors, limits, keypair, image, networks, surroundings, networkQuotas, volumeLimits, stacks] =
+    await Promise.all([
+      look('Nova', signal, (within) => listFlavors(nova, {}, within)),
+      look('Nova', signal, (within) => getLimits(nova, within), limitsOnly('Nova')),
+      look('Nova', signal, (within) => findKeypair(nova, spec.keypair.name, within)),
+      look('Glance', signal, (within) => wantedImage(glance, spec.image, within)),
+      look('Neutron', signal, (within) => listNetworks(neutron, {}, within)),
+      look('Neutron', signal, (within) => surroundingsOf(openstack, within), { optional: 'The networks nearby' }),
+      look(
+        'Neutron',
+        signal,
+        async (within) => getNetworkQuotas(neutron, await openstack.projectId(within), within),
+        limitsOnly('Neutron'),
+      ),
+      look('Cinder', signal, (within) => volumeLimitsOf(openstack, within), limitsOnly('Cinder')),
+      look('Heat', signal, (within) => listStacks(heat, { tags: [stackTag] }, within), {
+        optional: 'The networks of other clusters',
+      }),
+    ]);
+  return { flavors, limits, keypair, image, networks, surroundings, networkQuotas, volumeLimits, stacks };
 }
 
 /** Chosen as the step chooses it. */
@@ -71,14 +82,20 @@ async function wantedImage(
   }
 }
 
-async function surroundingsOf(neutron: OpenStack['neutron'], signal: AbortSignal): Promise<Surroundings> {
-  const [networks, subnets, routers, ports] = await Promise.all([
-    listNetworks(neutron, {}, signal),
-    listSubnets(neutron, {}, signal),
+async function surroundingsOf(openstack: OpenStack, signal: AbortSignal): Promise<Surroundings> {
+  const { neutron } = openstack;
+  const project = await openstack.projectId(signal);
+  const [subnets, routers, ports] = await Promise.all([
+    listSubnetsByOwner(neutron, project, signal),
     listRouters(neutron, {}, signal),
     listPorts(neutron, {}, signal),
   ]);
-  return { networks, subnets, routers, ports };
+  return { ...subnets, routers, ports };
+}
+
+/** Services enforce their limits themselves: what they do not tell beforehand stands in nobody's way. */
+export function limitsOnly(service: string): LookOptions {
+  return { optional: `${service}’s limits` };
 }
 
 /** Undefined where the cloud has no volumes. */

@@ -10,7 +10,7 @@ export interface Finding {
   readonly text: string;
   /** What to change, as a sentence. */
   readonly hint?: string;
-  /** True for a problem that may be gone a little later without anybody changing anything. */
+  /** True for what may be gone a little later without anybody changing anything. */
   readonly passing?: boolean;
 }
 

@@ -41,7 +41,9 @@ function hintFor(text: string, status: number, service: string): string | undefi
   if (/application credential/i.test(text) && status === 403) {
     return 'Only a user with a password, or an unrestricted application credential, may manage application credentials';
   }
-  if (/quota/i.test(text)) return "Free something in the project, or ask the cloud's operator for a larger quota";
+  // Policies are about quotas, too: only what was exceeded can be freed.
+  if (/quota/i.test(text) && (status === 413 || /exceed|over ?quota/i.test(text)))
+    return "Free something in the project, or ask the cloud's operator for a larger quota";
   if (status === 403) return 'Ask for a role that allows this in the project; member is usually enough';
   if (status === 429) return `${service} limits how much is asked of it; try again later`;
   return undefined;

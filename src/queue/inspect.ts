@@ -6,6 +6,9 @@ import { DeployError } from '../errors.ts';
 /** How often the answer is looked for; people do not notice a fifth of a second. */
 const pollMs = 200;
 
+/** A worker that has time takes a question on at once. */
+const takenWithinMs = 20_000;
+
 /** A look is worth nothing a minute later, and is never made twice. */
 export const inspectionOptions = {
   attempts: 1,
@@ -18,9 +21,10 @@ export const inspectionOptions = {
  * took the job on; that one is then taken back, so that nobody looks for nobody later.
  */
 export async function awaitInspection(queue: Queue, { id = '' }: Job, deadlineMs: number): Promise<Inspection> {
-  const until = Date.now() + deadlineMs;
+  const asked = Date.now();
+  const patienceMs = Math.min(takenWithinMs, deadlineMs);
   let begun = false;
-  while (Date.now() < until) {
+  while (Date.now() - asked < (begun ? deadlineMs : patienceMs)) {
     const job: Job | undefined = await queue.getJob(id);
     if (job?.finishedOn !== undefined) return outcome(job);
     begun = job?.processedOn !== undefined;
@@ -28,7 +32,7 @@ export async function awaitInspection(queue: Queue, { id = '' }: Job, deadlineMs
   }
   if (begun) throw tooLate(deadlineMs);
   await queue.remove(id).catch(() => undefined);
-  throw nobodyThere(queue.name, deadlineMs);
+  throw nobodyThere(queue.name, patienceMs);
 }
 
 function outcome(job: Job): Inspection {

@@ -7,8 +7,11 @@ import { lookingAnswer } from './texts/inspection-answers.ts';
 /** Silence that is longer than this needs an explanation. */
 const quietMs = 1_500;
 
-/** More than all looks of a worker take together, and less than people wait for an answer. */
-const deadlineMs = 25_000;
+/**
+ * More than what can follow each other: 20 s until a worker takes it on, 10 s of logging in, and twice the 30 s that Heat
+ * may take for its verdict. Only a cloud that is half away takes that long, and then people read what it answered.
+ */
+const deadlineMs = 100_000;
 
 /** Has a worker look at something. Throws a DeployError when none answers in time. */
 export async function inspected<Name extends InspectionName>(

@@ -130,13 +130,26 @@ describe('needs against limits', () => {
 describe('the limits of a project', () => {
   it('are well while something is left of each', () => {
     expect(limitsFinding({ servers: { used: 1, max: 2 }, volumeGib: { used: 0, max: 1000 } })).toEqual([
-      { level: 'ok', label: 'Quota', text: 'servers 1 of 2 · volume space 0 of 1000 GiB' },
+      { level: 'ok', label: 'Quota', text: 'servers 1 of 2' },
     ]);
   });
 
-  it('are worth a warning where nothing is left of something', () => {
-    const [finding] = limitsFinding({ servers: { used: 2, max: 2 }, cores: { used: 1, max: 2 } });
+  it('stand in the way where nothing is left of what every cluster needs', () => {
+    const findings = limitsFinding({
+      servers: { used: 2, max: 2 },
+      cores: { used: 1, max: 2 },
+      routers: { used: 10, max: 10 },
+    });
 
-    expect(finding).toMatchObject({ level: 'warning', hint: expect.stringContaining('Nothing is left for servers') });
+    expect(findings).toMatchObject([
+      { level: 'ok', text: 'servers 2 of 2 · cores 1 of 2 · routers 10 of 10' },
+      { level: 'problem', text: expect.stringMatching(/Nothing is left .* for servers, routers, so no cluster/) },
+    ]);
+  });
+
+  it('are well where only volumes are used up, which a cluster comes up without', () => {
+    const findings = limitsFinding({ volumes: { used: 10, max: 10 }, volumeGib: { used: 5, max: 5 } });
+
+    expect(findings).toEqual([{ level: 'ok', label: 'Quota', text: 'volumes 10 of 10 · volume space 5 of 5 GiB' }]);
   });
 });

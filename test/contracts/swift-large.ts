@@ -223,18 +223,25 @@ export function swiftLargeContract(connectTo: ConnectTo): void {
     });
 
     it.each([
-      ['in one piece', 1_000_000],
+      ['in one piece', 10_000_000],
       ['in segments', segmentSize],
     ])('are not stored %s when the file changes on the way', async (_how, size) => {
       const other = `${path}.changing`;
-      await writeFile(other, content);
+      const large = Buffer.concat(Array.from({ length: 10 }, () => content)); // more than one reading
+      await writeFile(other, large);
       const file = await open(other, 'r+');
       let done: Promise<unknown> | undefined;
       const onProgress = (sent: number): void => {
         if (sent > 0) done ??= file.write(Buffer.from('x'), 0, 1, 349_999);
       };
 
-      const failed = store(`changing-${size}`, { path: other, segmentSize: size, concurrency: 1, onProgress });
+      const failed = store(`changing-${size}`, {
+        path: other,
+        sha256: digest('sha256', large),
+        segmentSize: size,
+        concurrency: 1,
+        onProgress,
+      });
 
       await expect(failed).rejects.toMatchObject({ code: 'file_changed' });
       await done;

@@ -65,7 +65,7 @@ describe('planning and examining, in a browser', () => {
 
     await answered('Nothing stands in the way.');
     await answered('servers 0→2 of 100');
-    await answered('overlaps island (10.123.0.0/16), which is not connected to it');
+    await answered('overlaps island (10.123.0.0/16); they are not connected now');
     await picture('plan-command');
   });
 
@@ -83,7 +83,7 @@ describe('planning and examining, in a browser', () => {
   it('shows how the cloud is', async () => {
     await type('/k8s doctor');
 
-    await answered('playground · well');
+    await answered('playground · nothing to mend');
     await answered('are large enough for kubeadm');
     await picture('doctor');
   });

@@ -7,8 +7,8 @@ export interface Network {
   /** Not unique. */
   name: string;
   status: string;
-  /** Whether it leads out of the cloud: floating IPs come from such networks. */
-  external: boolean;
+  /** Whether it leads out of the cloud: floating IPs come from such networks. Undefined where Neutron does not tell. */
+  external?: boolean;
   shared: boolean;
   projectId: string;
   subnetIds: readonly string[];
@@ -65,10 +65,10 @@ function networkFrom(wire: WireNetwork): Network {
     id: wire.id,
     name: wire.name,
     status: wire.status,
-    external: wire['router:external'] ?? false,
     shared: wire.shared,
     projectId: wire.project_id,
     subnetIds: wire.subnets,
+    ...(wire['router:external'] === undefined ? {} : { external: wire['router:external'] }),
     ...(wire.mtu === undefined ? {} : { mtu: wire.mtu }),
   };
 }

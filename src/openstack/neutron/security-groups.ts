@@ -49,11 +49,6 @@ export async function listSecurityGroups(
   }));
 }
 
-/** DELETE /security-groups/{id}: gone is success. 409 while a port has it. */
-export async function deleteSecurityGroup(neutron: ServiceClient, id: string, signal?: AbortSignal): Promise<void> {
-  await neutron.delete(['security-groups', id], { doing: `Deleting the security group ${id}`, ok: [204, 404], signal });
-}
-
 function ruleFrom(rule: WireSecurityGroup['security_group_rules'][number]): SecurityGroupRule {
   return {
     direction: rule.direction,

@@ -47,12 +47,7 @@ export async function listFlavors(
   }));
 }
 
-/** The flavor of that id or else of that name, or undefined if there is none. Names are unique. */
-export async function findFlavor(
-  nova: ServiceClient,
-  nameOrId: string,
-  signal?: AbortSignal,
-): Promise<Flavor | undefined> {
-  const flavors = await listFlavors(nova, {}, signal);
+/** The flavor of that id or else of that name, as Nova and Heat choose. Names are unique. */
+export function pickFlavor(flavors: readonly Flavor[], nameOrId: string): Flavor | undefined {
   return flavors.find(({ id }) => id === nameOrId) ?? flavors.find(({ name }) => name === nameOrId);
 }

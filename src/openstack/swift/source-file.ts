@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { DeployError } from '../../errors.ts';
 
@@ -30,12 +31,12 @@ export class SourceFile {
   /** @throws DeployError when the file cannot be opened, or is none. */
   static async open(path: string): Promise<SourceFile> {
     const handle = await open(path, 'r').catch((cause: unknown) => {
-      throw new DeployError('file_unreadable', `Opening the file ${path}: ${reasonOf(cause)}`, { cause });
+      throw unreadable(path, reasonOf(cause), cause);
     });
     const found = await handle.stat({ bigint: true });
     if (found.isFile()) return new SourceFile(path, handle, found);
     await handle.close();
-    throw new DeployError('file_unreadable', `Opening the file ${path}: it is no regular file`);
+    throw unreadable(path, 'it is no regular file');
   }
 
   /**
@@ -85,10 +86,19 @@ export class SourceFile {
   }
 
   #changed(): DeployError {
-    return new DeployError('file_changed', `The file ${this.path} changed while it was being sent`, {
+    return new DeployError('file_changed', `The file ${basename(this.path)} changed while it was being sent`, {
       hint: 'Start again once nothing writes to it any more',
+      detail: { path: this.path },
     });
   }
+}
+
+/** The whole path is the operator's to know. */
+function unreadable(path: string, reason: string, cause?: unknown): DeployError {
+  return new DeployError('file_unreadable', `Opening the file ${basename(path)}: ${reason}`, {
+    detail: { path },
+    cause,
+  });
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DeployError, OpenStackError } from '../../errors.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -90,10 +91,14 @@ async function assertDigest(
   if (expected === undefined) return;
   const found = await file.digest(algorithm, signal);
   if (found === expected) return;
-  throw new DeployError('digest_mismatch', `The file ${file.path} is not the one that was meant: its digest differs`, {
-    hint: 'It was changed since its digest was taken; make it again',
-    detail: { algorithm, expected, found },
-  });
+  throw new DeployError(
+    'digest_mismatch',
+    `The file ${basename(file.path)} is not the one that was meant: its digest differs`,
+    {
+      hint: 'It was changed since its digest was taken; make it again',
+      detail: { path: file.path, algorithm, expected, found },
+    },
+  );
 }
 
 /** One file on its way. */

@@ -2,7 +2,7 @@ import { createHmac, type Hmac } from 'node:crypto';
 import { OpenStackError } from '../../errors.ts';
 import type { Secret } from '../secret.ts';
 import type { ServiceClient } from '../service-client.ts';
-import { swiftInfo } from './info.ts';
+import { type SwiftInfo, swiftInfo } from './info.ts';
 
 /** How a URL may be signed. Swift knows SHA-1 as well, which nobody should rely on any more. */
 export type SigningDigest = (typeof goodDigests)[number];
@@ -68,11 +68,21 @@ export async function signObjectUrl(
   return signUrl({ ...rest, endpoint, digest, method, expires: new Date(Date.now() + lifetimeMs) });
 }
 
+/** True for a Swift whose signed URLs let somebody read, and are signed well enough. */
+export function canSign(tempUrl: SwiftInfo['tempUrl']): boolean {
+  if (!tempUrl?.methods.includes('GET')) return false;
+  return goodDigestOf(tempUrl) !== undefined;
+}
+
+function goodDigestOf({ digests }: NonNullable<SwiftInfo['tempUrl']>): SigningDigest | undefined {
+  return goodDigests.find((good) => digests.includes(good));
+}
+
 /** The digest to sign with here. */
 async function signingDigest(swift: ServiceClient, signal: AbortSignal | undefined): Promise<SigningDigest> {
   const { tempUrl } = await swiftInfo(swift, signal);
   if (tempUrl === undefined) throw cannotSign('this Swift has no signed URLs', 'Ask the cloud to switch tempurl on');
-  const digest = goodDigests.find((good) => tempUrl.digests.includes(good));
+  const digest = goodDigestOf(tempUrl);
   if (digest !== undefined) return digest;
   throw cannotSign(
     `this Swift takes no signature but ${tempUrl.digests.join(', ')}`,

@@ -1,13 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspectCloud } from '../../../jobs/inspect.ts';
 import { doctor } from '../../../jobs/preflight/doctor.ts';
+import type { Tools } from '../../../jobs/run.ts';
 import type { Finding } from '../../../src/clusters/finding.ts';
+import { ConfigError } from '../../../src/errors.ts';
 import { silentLogger } from '../../../src/log.ts';
 import type { CloudConfig } from '../../../src/openstack/cloud-config.ts';
 import { readCloud } from '../../../src/openstack/clouds.ts';
+import {
+  createApplicationCredential,
+  deleteApplicationCredential,
+} from '../../../src/openstack/keystone/application-credentials.ts';
 import { connect } from '../../../src/openstack/openstack.ts';
 import { type PlaygroundCloud, startCloud } from '../../../src/playground/cloud/cloud.ts';
+import { startReticent } from './reticent-cloud.ts';
 
 describe('the doctor', () => {
   const log = silentLogger();
@@ -35,6 +43,11 @@ describe('the doctor', () => {
     const config = readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
     const openstack = connect({ ...config, ...change }, { log });
     return doctor(openstack, new AbortController().signal).finally(() => openstack.close());
+  }
+
+  async function addressOfNova(): Promise<string> {
+    const openstack = connect(readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile }), { log });
+    return openstack.nova.endpoint().finally(() => openstack.close());
   }
 
   function about(label: string, findings: readonly Finding[]): Finding | undefined {
@@ -84,5 +97,53 @@ describe('the doctor', () => {
 
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ level: 'problem', label: 'Keystone' });
+  });
+
+  it('asks Keystone whether Heat can work with an application credential, and passes on what it says', async () => {
+    const owner = connect(readCloud('playground', { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile }), { log });
+    const { id, secret } = await createApplicationCredential(owner.keystone, { name: 'doctor' });
+
+    const findings = await examined({ credentials: { kind: 'application-credential', credential: { id }, secret } });
+    await deleteApplicationCredential(owner.keystone, id);
+    await owner.close();
+
+    expect(findings.filter(({ level }) => level === 'problem')).toMatchObject([
+      {
+        label: 'Credentials',
+        text: expect.stringMatching(/^Heat makes a trust .* refuses it to an application credential: .*trusts/),
+        hint: expect.stringContaining('Use a user name and a password'),
+      },
+    ]);
+  });
+
+  it('tells of limits that are kept from it, and finds nothing in the way', async () => {
+    const reticent = await startReticent(await addressOfNova(), ({ path }) =>
+      path.endsWith('/limits') ? { status: 403, body: { forbidden: { message: 'Not for you.' } } } : undefined,
+    );
+
+    const findings = await examined({ endpointOverrides: { compute: reticent.address } });
+    await reticent.close();
+
+    expect(findings.filter(({ level }) => level !== 'ok')).toMatchObject([
+      { level: 'warning', label: 'Nova', text: expect.stringMatching(/^Nova’s limits could not be checked: .*403\)$/) },
+    ]);
+  });
+
+  it('answers with what is wrong in the worker’s own files, too', async () => {
+    const openstack = () => {
+      throw new ConfigError('There is no cloud moon', ['The clouds are: playground'], { hint: 'Copy clouds.yaml' });
+    };
+    const tools = { openstack, log } as unknown as Tools;
+
+    const { findings } = await inspectCloud({ choice: { cloud: 'moon' } }, tools, new AbortController().signal);
+
+    expect(findings).toMatchObject([
+      {
+        level: 'problem',
+        label: 'Configuration',
+        text: 'There is no cloud moon. The clouds are: playground',
+        hint: 'Copy clouds.yaml',
+      },
+    ]);
   });
 });

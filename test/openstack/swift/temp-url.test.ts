@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/openstack/secret.ts';
-import { signUrl } from '../../../src/openstack/swift/temp-url.ts';
+import { canSign, signUrl } from '../../../src/openstack/swift/temp-url.ts';
 
 const options = {
   endpoint: 'https://swift.example.org/v1/AUTH_abc',
@@ -24,4 +24,16 @@ it.each([
 
 it('signs another method differently', () => {
   expect(signUrl({ ...options, method: 'PUT' })).not.toBe(signUrl(options));
+});
+
+describe('a Swift', () => {
+  it.each([
+    ['reads with SHA-256', { methods: ['GET'], digests: ['sha1', 'sha256'] }, true],
+    ['reads with SHA-512', { methods: ['GET'], digests: ['sha512'] }, true],
+    ['knows SHA-1 alone', { methods: ['GET'], digests: ['sha1'] }, false],
+    ['lets nobody read', { methods: ['PUT'], digests: ['sha256'] }, false],
+    ['has no signed URLs', undefined, false],
+  ])('that %s signs well enough for nodes: $2', (_what, tempUrl, able) => {
+    expect(canSign(tempUrl)).toBe(able);
+  });
 });

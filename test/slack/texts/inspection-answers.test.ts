@@ -37,4 +37,28 @@ describe('the answers to questions', () => {
 
     expect(JSON.stringify(blocks)).toContain('✗ none\\n*Image* · debian');
   });
+
+  it('put what an approver should know before what is well', () => {
+    const { blocks } = planAnswer('staging', [
+      ok('Image', 'debian'),
+      warning('Network', 'It overlaps', 'Choose another'),
+    ]);
+
+    expect(JSON.stringify(blocks)).toContain('*Note* · It overlaps. Choose another\\n*Image* · debian');
+  });
+
+  it('do not call impossible what may pass', () => {
+    const away = { ...problem('Heat', 'is away'), passing: true };
+
+    const passing = planAnswer('staging', [away]);
+    const lasting = planAnswer('staging', [away, problem('Flavor', 'none')]);
+
+    expect(passing.text).toBe('staging · cannot be planned now');
+    expect(JSON.stringify(passing.blocks)).toContain('`/k8s plan staging` asks again');
+    expect(lasting.text).toBe('staging · cannot be brought up');
+  });
+
+  it('call a cloud by what there is to mend', () => {
+    expect(doctorAnswer([{ name: 'mycloud', findings: [ok('Nova', 'well')] }]).text).toBe('mycloud: nothing to mend');
+  });
 });
