@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import { DeployError, isTransientStatus } from '../../src/errors.ts';
 import { Connections } from '../../src/openstack/connections.ts';
+import { certificateCodes } from '../../src/openstack/fault.ts';
 
 export interface DownloadOptions {
   readonly url: string;
@@ -116,13 +117,13 @@ function refused(url: URL, status: number): DeployError {
 
 function broken(url: URL, cause: unknown, proxy?: URL): DeployError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-  const untrusted = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/.test(code);
-  if (untrusted)
+  if (certificateCodes.test(code)) {
     return failed(url, `the certificate of ${url.host} is not trusted (${code})`, {
       retryable: false,
       hint: 'Have the worker trust its authority (NODE_EXTRA_CA_CERTS), or give another mirror',
       cause,
     });
+  }
   const idle = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(code);
   const way = proxy === undefined ? url.host : `${url.host} through the proxy ${proxy.host}`;
   const reason = idle ? `nothing came from ${way} for too long` : `the connection to ${way} failed (${code})`;

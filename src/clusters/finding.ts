@@ -14,6 +14,9 @@ export interface Finding {
   readonly passing?: boolean;
 }
 
+/** How each level is marked wherever findings are shown. */
+export const levelMarks = { ok: '✓', warning: '!', problem: '✗' } as const;
+
 export function ok(label: string, text: string): Finding {
   return { level: 'ok', label, text };
 }
@@ -53,8 +56,11 @@ export function planOf(cluster: string, findings: readonly Finding[]): Plan {
   if (problems.length > 0) throw new PreflightError(cluster, problems);
   return {
     lines: findings.flatMap(({ level, label, text }) => (level === 'ok' ? [{ label, text }] : [])),
-    warnings: findings.flatMap(({ level, text, hint }) =>
-      level === 'warning' ? [hint === undefined ? text : `${text}. ${hint}`] : [],
-    ),
+    warnings: findings.filter(({ level }) => level === 'warning').map(findingSentence),
   };
+}
+
+/** A finding with what to change, in one line. */
+export function findingSentence({ text, hint }: Finding): string {
+  return hint === undefined ? text : `${text}. ${hint}`;
 }

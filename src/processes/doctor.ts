@@ -1,13 +1,11 @@
 import { doctor } from '../../jobs/preflight/doctor.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
-import { type Finding, problem } from '../clusters/finding.ts';
+import { type Finding, levelMarks, problem } from '../clusters/finding.ts';
 import { choiceName, choicesNamed, choicesOf } from '../clusters/inspection.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import { silentLogger } from '../log.ts';
 import { connect } from '../openstack/openstack.ts';
-
-const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
 
 /**
  * Examines one cloud, or every cloud that clusters.yaml uses, with neither Redis nor Slack; prints a line for each thing
@@ -64,7 +62,7 @@ function printFindings(name: string, findings: readonly Finding[], print: (line:
   print(name);
   const width = Math.max(...findings.map(({ label }) => label.length));
   for (const { level, label, text, hint } of findings) {
-    print(`${marks[level]} ${label.padEnd(width)}  ${text}`);
+    print(`${levelMarks[level]} ${label.padEnd(width)}  ${text}`);
     if (hint !== undefined && level !== 'ok') print(`  ${' '.repeat(width)}  ${hint}`);
   }
 }

@@ -1,4 +1,4 @@
-import { type Finding, problemsIn } from '../../clusters/finding.ts';
+import { type Finding, findingSentence, levelMarks, problemsIn } from '../../clusters/finding.ts';
 import { header, type Message, section, context as smallPrint } from '../views/blocks.ts';
 import { noteLine, planLine, problemLine } from '../views/deployment-card.ts';
 import { allOf, fitLines, oneLine } from '../views/mrkdwn.ts';
@@ -16,7 +16,7 @@ export function planAnswer(cluster: string, findings: readonly Finding[]): Messa
   const problems = problemsIn(findings);
   const lines = [
     ...problems.map(problemLine),
-    ...findings.filter(({ level }) => level === 'warning').map((finding) => noteLine(sentence(finding))),
+    ...findings.filter(({ level }) => level === 'warning').map((finding) => noteLine(findingSentence(finding))),
     ...findings.filter(({ level }) => level === 'ok').map(planLine),
   ];
   const [verdictText, next] = planVerdict(cluster, problems);
@@ -70,11 +70,9 @@ function shown(lines: readonly string[], max: number): string {
 
 const cloudsShown = 10;
 
-const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
-
 function findingLine({ level, label, text, hint }: Finding): string {
   const next = hint === undefined || level === 'ok' ? '' : `\n→ ${oneLine(hint, 300)}`;
-  return `${marks[level]} *${oneLine(label, 60)}* · ${oneLine(text, 700)}${next}`;
+  return `${levelMarks[level]} *${oneLine(label, 60)}* · ${oneLine(text, 700)}${next}`;
 }
 
 function verdict({ name, findings }: CloudHealth): string {
@@ -90,10 +88,6 @@ function health(findings: readonly Finding[]): string {
     ...(problems > 0 ? [count(problems, 'problem')] : []),
     ...(warnings > 0 ? [count(warnings, 'warning')] : []),
   ]);
-}
-
-function sentence({ text, hint }: Finding): string {
-  return hint === undefined ? text : `${text}. ${hint}`;
 }
 
 function capitalCount(number: number): string {
