@@ -1,14 +1,11 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
 import { controlPlaneFindings, type ImageDemand, nodeFindings, serversFinding } from '../../src/clusters/flavor-fit.ts';
-import { clusterNeeds, type Limits, quotaFindings } from '../../src/clusters/quota.ts';
+import { clusterNeeds, quotaFindings } from '../../src/clusters/quota.ts';
 import { type Flavor, pickFlavor } from '../../src/openstack/nova/flavors.ts';
-import type { ComputeLimits } from '../../src/openstack/nova/limits.ts';
 import { listed } from './listed.ts';
 import type { Survey } from './survey.ts';
-
-/** The part of a survey that tells of quotas. */
-export type QuotaSurvey = Pick<Survey, 'limits' | 'networkQuotas' | 'volumeLimits'>;
+import { limitsIn } from './survey-quotas.ts';
 
 /** Whether the flavors are there and large enough, and whether the quotas leave room for what is made of them. */
 export function checkServers(spec: ClusterSpec, survey: Survey): Finding[] {
@@ -34,21 +31,7 @@ export function checkServers(spec: ClusterSpec, survey: Survey): Finding[] {
 
 function checkQuota(spec: ClusterSpec, survey: Survey, controlPlane: Flavor, node: Flavor): Finding[] {
   const needs = clusterNeeds({ nodes: spec.nodes.count, controlPlane, node });
-  return [...quotaFindings(needs, limitsOf(survey)), ...groupFindings(spec, survey)];
-}
-
-/** What the services told of their limits, in the domain's words. */
-export function limitsOf({ limits, networkQuotas, volumeLimits }: QuotaSurvey): Limits {
-  const volumes = volumeLimits.seen ? volumeLimits.value : undefined;
-  return {
-    ...(limits.seen && computeLimits(limits.value)),
-    ...(networkQuotas.seen && networkQuotas.value),
-    ...(volumes && { volumes: volumes.volumes, volumeGib: volumes.gibibytes }),
-  };
-}
-
-function computeLimits({ servers, cores, ramMib, serverGroups }: ComputeLimits): Limits {
-  return { servers, cores, ramMib, serverGroups };
+  return [...quotaFindings(needs, limitsIn(survey)), ...groupFindings(spec, survey)];
 }
 
 /** All servers of a cluster are in one group, which spreads them over hosts, and Nova limits how many a group may have. */

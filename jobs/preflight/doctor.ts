@@ -4,50 +4,39 @@ import { limitsFinding } from '../../src/clusters/quota.ts';
 import { listImportMethods } from '../../src/openstack/glance/import.ts';
 import type { Authentication } from '../../src/openstack/keystone/authentication.ts';
 import { listNetworks } from '../../src/openstack/neutron/networks.ts';
-import { getNetworkQuotas } from '../../src/openstack/neutron/quotas.ts';
 import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
-import { getLimits } from '../../src/openstack/nova/limits.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type SwiftInfo, swiftInfo } from '../../src/openstack/swift/info.ts';
 import { canSign } from '../../src/openstack/swift/temp-url.ts';
 import { checkCredentials } from './check-credentials.ts';
-import { limitsOf } from './check-servers.ts';
 import { checkServices } from './check-services.ts';
 import { distinct } from './distinct.ts';
 import { listed } from './listed.ts';
 import { type Looked, look } from './look.ts';
-import { limitsOnly, volumeLimitsOf } from './survey.ts';
+import { limitsIn, surveyQuotas } from './survey-quotas.ts';
 
 /** How a cloud is, for whoever runs Slipway: all services side by side, each within a deadline. Changes nothing. */
 export async function doctor(openstack: OpenStack, signal: AbortSignal): Promise<Finding[]> {
   const login = await look('Keystone', signal, (within) => openstack.keystone.authentication(within));
   if (!login.seen) return [login.finding];
   const { nova, neutron, swift, glance } = openstack;
-  const [credentials, services, flavors, networks, info, methods, limits, networkQuotas, volumeLimits] =
-    await Promise.all([
-      checkCredentials(openstack, signal),
-      checkServices(openstack, signal),
-      look('Nova', signal, (within) => listFlavors(nova, {}, within)),
-      look('Neutron', signal, (within) => listNetworks(neutron, { external: true }, within)),
-      look('Swift', signal, (within) => swiftInfo(swift, within)),
-      look('Glance', signal, (within) => listImportMethods(glance, within)),
-      look('Nova', signal, (within) => getLimits(nova, within), limitsOnly('Nova')),
-      look(
-        'Neutron',
-        signal,
-        (within) => getNetworkQuotas(neutron, login.value.projectId, within),
-        limitsOnly('Neutron'),
-      ),
-      look('Cinder', signal, (within) => volumeLimitsOf(openstack, within), limitsOnly('Cinder')),
-    ]);
+  const [credentials, services, flavors, networks, info, methods, quotas] = await Promise.all([
+    checkCredentials(openstack, signal),
+    checkServices(openstack, signal),
+    look('Nova', signal, (within) => listFlavors(nova, {}, within)),
+    look('Neutron', signal, (within) => listNetworks(neutron, { external: true }, within)),
+    look('Swift', signal, (within) => swiftInfo(swift, within)),
+    look('Glance', signal, (within) => listImportMethods(glance, within)),
+    surveyQuotas(openstack, signal),
+  ]);
   return distinct([
     ...loginFindings(login.value),
     ...credentials,
     ...services,
     ...told(info, swiftFindings),
     ...told(methods, (found) => [ok('Image import', found.length === 0 ? 'by upload alone' : listed(found))]),
-    ...[limits, networkQuotas, volumeLimits].flatMap((looked) => told<unknown>(looked, () => [])),
-    ...limitsFinding(limitsOf({ limits, networkQuotas, volumeLimits })),
+    ...Object.values(quotas).flatMap((looked) => told<unknown>(looked, () => [])),
+    ...limitsFinding(limitsIn(quotas)),
     ...told(networks, (found) => networkFindings(found.map(({ name }) => name))),
     ...told(flavors, flavorFindings),
   ]);

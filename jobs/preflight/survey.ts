@@ -1,21 +1,19 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { stackTag } from '../../src/clusters/names.ts';
 import { isNotFound } from '../../src/errors.ts';
-import { getVolumeLimits, type VolumeLimits } from '../../src/openstack/cinder/limits.ts';
 import { getImage, listImages } from '../../src/openstack/glance/images.ts';
 import type { StackSummary } from '../../src/openstack/heat/stack.ts';
 import { listStacks } from '../../src/openstack/heat/stacks.ts';
 import { listNetworks, type Network } from '../../src/openstack/neutron/networks.ts';
 import { listPorts, type Port } from '../../src/openstack/neutron/ports.ts';
-import { getNetworkQuotas, type NetworkQuotas } from '../../src/openstack/neutron/quotas.ts';
 import { listRouters, type Router } from '../../src/openstack/neutron/routers.ts';
 import { listSubnetsByOwner, type Subnet } from '../../src/openstack/neutron/subnets.ts';
 import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
 import { findKeypair, type Keypair } from '../../src/openstack/nova/keypairs.ts';
-import { type ComputeLimits, getLimits } from '../../src/openstack/nova/limits.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type Choice, chooseImage } from '../image/choose-image.ts';
-import { type Looked, type LookOptions, look } from './look.ts';
+import { type Looked, look } from './look.ts';
+import { type QuotaSurvey, surveyQuotas } from './survey-quotas.ts';
 
 /** The ranges of addresses that a project sees, and what connects them. */
 export interface Surroundings {
@@ -27,17 +25,13 @@ export interface Surroundings {
 }
 
 /** What several checks need to know of a cloud, asked once and side by side. Nothing is changed. */
-export interface Survey {
+export interface Survey extends QuotaSurvey {
   readonly flavors: Looked<readonly Flavor[]>;
-  readonly limits: Looked<ComputeLimits>;
   readonly keypair: Looked<Keypair | undefined>;
   /** The image that the step would take, if there is one. */
   readonly image: Looked<Choice>;
   readonly networks: Looked<readonly Network[]>;
   readonly surroundings: Looked<Surroundings>;
-  readonly networkQuotas: Looked<NetworkQuotas>;
-  /** Undefined where the cloud has no volumes. */
-  readonly volumeLimits: Looked<VolumeLimits | undefined>;
   /** The stacks of all clusters by Slipway. */
   readonly stacks: Looked<readonly StackSummary[]>;
 }
@@ -45,26 +39,18 @@ export interface Survey {
 /** Asks a cloud for everything at once. */
 export async function survey(openstack: OpenStack, spec: ClusterSpec, signal: AbortSignal): Promise<Survey> {
   const { nova, glance, neutron, heat } = openstack;
-  const [flavors, limits, keypair, image, networks, surroundings, networkQuotas, volumeLimits, stacks] =
-    await Promise.all([
-      look('Nova', signal, (within) => listFlavors(nova, {}, within)),
-      look('Nova', signal, (within) => getLimits(nova, within), limitsOnly('Nova')),
-      look('Nova', signal, (within) => findKeypair(nova, spec.keypair.name, within)),
-      look('Glance', signal, (within) => wantedImage(glance, spec.image, within)),
-      look('Neutron', signal, (within) => listNetworks(neutron, {}, within)),
-      look('Neutron', signal, (within) => surroundingsOf(openstack, within), { optional: 'The networks nearby' }),
-      look(
-        'Neutron',
-        signal,
-        async (within) => getNetworkQuotas(neutron, await openstack.projectId(within), within),
-        limitsOnly('Neutron'),
-      ),
-      look('Cinder', signal, (within) => volumeLimitsOf(openstack, within), limitsOnly('Cinder')),
-      look('Heat', signal, (within) => listStacks(heat, { tags: [stackTag] }, within), {
-        optional: 'The networks of other clusters',
-      }),
-    ]);
-  return { flavors, limits, keypair, image, networks, surroundings, networkQuotas, volumeLimits, stacks };
+  const [flavors, quotas, keypair, image, networks, surroundings, stacks] = await Promise.all([
+    look('Nova', signal, (within) => listFlavors(nova, {}, within)),
+    surveyQuotas(openstack, signal),
+    look('Nova', signal, (within) => findKeypair(nova, spec.keypair.name, within)),
+    look('Glance', signal, (within) => wantedImage(glance, spec.image, within)),
+    look('Neutron', signal, (within) => listNetworks(neutron, {}, within)),
+    look('Neutron', signal, (within) => surroundingsOf(openstack, within), { optional: 'The networks nearby' }),
+    look('Heat', signal, (within) => listStacks(heat, { tags: [stackTag] }, within), {
+      optional: 'The networks of other clusters',
+    }),
+  ]);
+  return { flavors, ...quotas, keypair, image, networks, surroundings, stacks };
 }
 
 /** Chosen as the step chooses it. */
@@ -91,14 +77,4 @@ async function surroundingsOf(openstack: OpenStack, signal: AbortSignal): Promis
     listPorts(neutron, {}, signal),
   ]);
   return { ...subnets, routers, ports };
-}
-
-/** Services enforce their limits themselves: what they do not tell beforehand stands in nobody's way. */
-export function limitsOnly(service: string): LookOptions {
-  return { optional: `${service}’s limits` };
-}
-
-/** Undefined where the cloud has no volumes. */
-export async function volumeLimitsOf(openstack: OpenStack, signal: AbortSignal): Promise<VolumeLimits | undefined> {
-  return (await openstack.offers('cinder', signal)) ? getVolumeLimits(openstack.cinder, signal) : undefined;
 }
