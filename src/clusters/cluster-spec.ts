@@ -12,6 +12,7 @@ export interface ClusterSpec extends CloudChoice {
   /** Slack channel id: where cards and threads go. */
   readonly channel: string;
   readonly kubernetes: KubernetesSpec;
+  readonly firstBoot: FirstBootSpec;
   readonly image: ImageSpec;
   readonly keypair: KeypairSpec;
   readonly controlPlane: { readonly flavor: string };
@@ -20,16 +21,66 @@ export interface ClusterSpec extends CloudChoice {
 }
 
 /** Which Kubernetes, and how it comes to be. */
-export interface KubernetesSpec {
-  /** A git tag, branch or commit of the repository, such as v1.34.2. */
-  readonly version: string;
+export type KubernetesSpec = BuiltKubernetes | ReleasedKubernetes;
+
+/** Operating system and architecture of the servers, as Go and Kubernetes' build write it. */
+export type Platform = `linux/${string}`;
+
+/** Kubernetes built from source, on a worker of the queue `build`. */
+export interface BuiltKubernetes {
   readonly source: 'build';
+  /** A tag, branch or commit of the repository, such as v1.34.2, or pr/NUMBER. */
+  readonly version: string;
+  readonly platform: Platform;
   /** URL or absolute path of a git repository with Kubernetes' build contract. */
   readonly repository: string;
   /** The make target that writes the release tarballs. */
   readonly target: string;
-  /** Variables for make, such as KUBE_BUILD_PLATFORMS. */
+  /** Variables for make, such as KUBE_CROSS_IMAGE. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly needs: BuildNeeds;
+  /** The longest that a build may take, and the longest that it may say nothing; milliseconds. */
+  readonly withinMs: number;
+  readonly silenceMs: number;
+}
+
+/** What a build worker has to have before a build starts there. */
+export interface BuildNeeds {
+  /** False for a tree whose build needs no Docker. */
+  readonly docker: boolean;
+  /** Free, in bytes. */
+  readonly diskBytes: number;
+  /** In all, in bytes. */
+  readonly memoryBytes: number;
+}
+
+/** Kubernetes as its authors have published it. */
+export interface ReleasedKubernetes {
+  readonly source: 'release';
+  /** A published version, such as v1.34.2. */
+  readonly version: string;
+  readonly platform: Platform;
+  /** Base URL; below it lies VERSION/kubernetes-server-OS-ARCH.tar.gz. */
+  readonly mirror: string;
+  /** Of the server tarball; without it the mirror's own .sha512 is believed. */
+  readonly sha512?: string;
+}
+
+/** What every server fetches beside Kubernetes. */
+export interface FirstBootSpec {
+  /** Salt's onedir tarball. */
+  readonly salt?: FetchedFile;
+  /** Anything else that the states use, by the names under which servers get it. */
+  readonly files: readonly (FetchedFile & { readonly name: string })[];
+}
+
+/** A file from elsewhere: one of `url` and `file` says where it is. */
+export interface FetchedFile {
+  readonly url?: string;
+  /** Absolute path on the workers of the queue `cloud`. */
+  readonly file?: string;
+  /** Hexadecimal. */
+  readonly sha512: string;
 }
 
 /** Either an image that exists, or one that Slipway may make. */

@@ -6,6 +6,12 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
+/** What a build worker says of a Kubernetes that it may have to make. */
+export interface SourceInspection extends Inspection {
+  /** The commit that is meant; undefined for an official release, and where only fetching can tell. */
+  readonly commit?: string;
+}
+
 /** What credentials that are configured are called: "mycloud", "mycloud with objects in other", "environment". */
 export function choiceName({ cloud = environment, swift }: CloudChoice): string {
   return swift === undefined ? cloud : `${cloud} with objects in ${swift.cloud}`;

@@ -34,10 +34,58 @@ export function makerOf(tags: readonly string[]): string | undefined {
 /** Property of an image that says, in hexadecimal, which SHA-512 its whole content was seen to have. */
 export const imageDigestProperty = 'slipway_sha512';
 
-/** Object of one file of a release, below the digest so that two builds of one version never mix. */
-export function releaseObject(version: string, sha256: string, file: string): string {
-  return `${version}/${sha256.slice(0, 16)}/${file}`;
+/** What the objects of an artifact begin with. */
+export function artifactFolder(id: string): string {
+  return `${artifactsFolder}${id}/`;
 }
+
+/**
+ * Object of a file of an artifact, below its digest: made anew, an artifact may have other bytes, and the clusters that
+ * were made with the former ones go on fetching these.
+ */
+export function artifactFileObject(id: string, sha256: string, file: string): string {
+  return `${artifactFolder(id)}${sha256.slice(0, 16)}/${file}`;
+}
+
+/** The object that says what an artifact consists of. It is written last. */
+export function artifactManifestObject(id: string): string {
+  return `${artifactFolder(id)}manifest.json`;
+}
+
+/** What the names of all artifacts begin with. */
+export const artifactsFolder = 'artifacts/';
+
+/** Object of a file that releases share, below its digest: two of one name never mix. */
+export function sharedFileObject(sha256: string, file: string): string {
+  return `${sharedFilesFolder}${sha256.slice(0, 16)}/${file}`;
+}
+
+/** Object that says which shared file has that SHA-512, by which people name a file before anybody has seen it. */
+export function sharedFileIndexObject(sha512: string, file: string): string {
+  return `${sharedFilesFolder}index/${sha512.slice(0, 32)}/${file}.json`;
+}
+
+/** The file that an object of the index is about; undefined for any other object. */
+export function indexedFile(object: string): string | undefined {
+  return /^files\/index\/[0-9a-f]+\/(.+)\.json$/.exec(object)?.[1];
+}
+
+/** What the names of all shared files and of their index begin with. */
+export const sharedFilesFolder = 'files/';
+
+/** The object that says what the servers of a cluster fetch. */
+export function releaseManifestObject(id: string): string {
+  return `${releaseManifestsFolder}${id}/manifest.json`;
+}
+
+export const releaseManifestsFolder = 'releases/';
+
+/** Object of what a deployment's build said, whether it worked or not. */
+export function buildLogObject(deployment: string): string {
+  return `${buildLogsFolder}${deployment}/build.log`;
+}
+
+export const buildLogsFolder = 'logs/';
 
 /**
  * A new deployment's id: the cluster, the time in base 36 and enough chance that no two requests of one moment meet. Sorts by time within a cluster, and does

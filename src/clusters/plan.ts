@@ -4,6 +4,8 @@ export interface Plan {
   readonly lines: readonly PlanLine[];
   /** Things that do not stop the deployment but that an approver should know. */
   readonly warnings: readonly string[];
+  /** The commit that was meant when the plan was made: this one is built, wherever its branch is by then. */
+  readonly commit?: string;
 }
 
 export interface PlanLine {

@@ -1,3 +1,6 @@
+import type { StageTime } from './artifact.ts';
+import type { ReleaseObject } from './release.ts';
+
 /** What a deployment does to its cluster. */
 export type Action = 'up' | 'down';
 
@@ -12,13 +15,29 @@ export const stepsOf = {
 
 export type StepName = (typeof stepsOf)[Action][number];
 
-/** One tarball of a release on the worker that built it: size in bytes, digests in hexadecimal. */
-export interface ReleaseArtifact {
-  readonly name: string;
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly md5: string;
+/** The Kubernetes tarball of a deployment, which is in Swift. */
+export interface BuildResult {
+  /** As git describes the commit, or as it was published. */
+  readonly version: string;
+  /** Of what was built; an official release has none. */
+  readonly commit?: string;
+  /** Id of the artifact. */
+  readonly artifact: string;
+  /** False when Swift had it already. */
+  readonly made: boolean;
+  readonly object: ReleaseObject;
+  /** How long each stage took, where it was built for this deployment. */
+  readonly stages?: readonly StageTime[];
+}
+
+/** What the servers of a deployment fetch, all of it in Swift. */
+export interface PublishResult {
+  readonly container: string;
+  /** Id of the release. */
+  readonly release: string;
+  readonly objects: readonly ReleaseObject[];
+  /** How many of the objects Swift did not have. */
+  readonly sent: number;
 }
 
 /** What a finished stack tells about its cluster. */
@@ -33,8 +52,8 @@ export interface StackResult {
 
 /** What each finished step leaves for the ones after it. No secret may be in here: it is kept in Redis in the clear. */
 export interface StepResults {
-  build: { readonly version: string; readonly commit: string; readonly files: readonly ReleaseArtifact[] };
-  publish: { readonly container: string; readonly server: { readonly object: string; readonly sha256: string } };
+  build: BuildResult;
+  publish: PublishResult;
   image: { readonly id: string; readonly name: string; readonly uploaded: boolean };
   keypair: { readonly name: string; readonly imported: boolean };
   stack: StackResult;

@@ -6,7 +6,10 @@ import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { ReservedCidr } from '../clusters/network-fit.ts';
 import type { Policy } from '../clusters/policy.ts';
-import { parseDuration } from './duration.ts';
+import { duration } from './duration.ts';
+import { firstBoot, toFirstBoot } from './first-boot.ts';
+import { kubernetes, toKubernetes } from './kubernetes-source.ts';
+import { isWithoutUser } from './url-secrets.ts';
 
 /** What clusters.yaml says. */
 export interface ClustersFile {
@@ -14,37 +17,14 @@ export interface ClustersFile {
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
   /** Ranges of addresses that no cluster may use. */
   readonly reservedCidrs: readonly ReservedCidr[];
+  /** How long a release is kept in Swift that nothing uses; milliseconds. */
+  readonly keepReleasesMs: number;
 }
-
-const aDuration = 'expected a duration such as 30m or 1h';
-const duration = z.string(aDuration).transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  context.addIssue({ code: 'custom', message: aDuration });
-  return z.NEVER;
-});
 
 const cidr = z.string().refine(isCidr, 'expected an IPv4 network such as 10.123.0.0/24');
 const address = z.string().refine((text) => isIPv4(text), 'expected an IPv4 address such as 10.0.0.10');
 const slackPerson = z.string().regex(/^[UWS][A-Z0-9]{2,}$/, 'expected the id of a Slack user (U…) or user group (S…)');
 const flavor = z.string().min(1);
-
-const kubernetes = z.strictObject({
-  version: z.string().min(1),
-  source: z.literal('build').default('build'),
-  repository: z
-    .string()
-    .min(1)
-    .refine(isWithoutPassword, 'a repository’s URL may hold no password: it would be kept in Redis')
-    .default('https://github.com/kubernetes/kubernetes.git'),
-  target: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
-    .default('quick-release'),
-  variables: z
-    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of a make variable in capitals'), z.string())
-    .default({}),
-});
 
 const image = z.union(
   [
@@ -76,6 +56,7 @@ const cluster = z.strictObject({
   swift: z.strictObject({ cloud: z.string().min(1) }).optional(),
   channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
   kubernetes,
+  firstBoot,
   image,
   keypair: z.strictObject({
     name: z.string().min(1),
@@ -98,6 +79,8 @@ const cluster = z.strictObject({
   }),
 });
 
+const dayMs = 24 * 3_600_000;
+
 const clusterName = z
   .string()
   .regex(
@@ -119,6 +102,9 @@ const file = z.strictObject({
     }),
   }),
   clusters: z.record(clusterName, cluster),
+  releases: z
+    .strictObject({ unusedFor: duration.refine((ms) => ms >= dayMs, 'expected a day (1d) or longer') })
+    .default({ unusedFor: 30 * dayMs }),
   reservedCidrs: z
     .array(
       z.union([reserved, z.strictObject({ cidr: reserved, reason: z.string().min(1).optional() })], {
@@ -161,7 +147,7 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     );
     return undefined;
   }
-  const { policy, clusters, reservedCidrs } = parsed.data;
+  const { policy, clusters, reservedCidrs, releases } = parsed.data;
   const { within, ...approve } = policy.approve;
   if (approve.count > 0 && approve.from.length === 0) {
     problems.push(`${path}: policy.approve.from: nobody may approve, but ${approve.count} approval is asked for`);
@@ -169,6 +155,7 @@ export function parseClustersFile(text: string, path: string, problems: string[]
   return {
     policy: { request: policy.request, approve: { ...approve, withinMs: within } },
     reservedCidrs: reservedCidrs.map(toReserved),
+    keepReleasesMs: releases.unusedFor,
     clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
   };
 }
@@ -180,16 +167,13 @@ function messageOf(issue: z.core.$ZodIssue): string {
 }
 
 function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpec {
-  const { repository } = parsed.kubernetes;
   return {
     name,
     cloud: parsed.cloud,
     ...(parsed.swift && { swift: parsed.swift }),
     channel: parsed.channel,
-    kubernetes: {
-      ...parsed.kubernetes,
-      repository: isRelativePath(repository) ? resolve(folder, repository) : repository,
-    },
+    kubernetes: toKubernetes(parsed.kubernetes, folder),
+    firstBoot: toFirstBoot(parsed.firstBoot, folder),
     image: toImage(parsed.image, folder),
     keypair: { name: parsed.keypair.name, ...(parsed.keypair.publicKey && { publicKey: parsed.keypair.publicKey }) },
     controlPlane: { flavor: parsed.controlPlane.flavor },
@@ -202,20 +186,6 @@ function toImage(parsed: ParsedCluster['image'], folder: string): ClusterSpec['i
   if ('id' in parsed) return parsed;
   const { name, format, file: path, url, sha512 } = parsed;
   return { name, format, ...(path && { file: resolve(folder, path) }), ...(url && { url }), ...(sha512 && { sha512 }) };
-}
-
-function isRelativePath(repository: string): boolean {
-  return repository.startsWith('./') || repository.startsWith('../');
-}
-
-/** What clusters.yaml says of a cluster goes into Redis with each deployment. */
-function isWithoutPassword(url: string): boolean {
-  return !URL.canParse(url) || new URL(url).password === '';
-}
-
-/** None would be sent either. */
-function isWithoutUser(url: string): boolean {
-  return !URL.canParse(url) || (new URL(url).username === '' && isWithoutPassword(url));
 }
 
 function toReserved(parsed: string | { cidr: string; reason?: string | undefined }): ReservedCidr {

@@ -20,6 +20,8 @@ export interface Config {
   readonly policy: Policy;
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
   readonly reservedCidrs: readonly ReservedCidr[];
+  /** How long a release is kept in Swift that nothing uses; milliseconds. */
+  readonly keepReleasesMs: number;
   readonly slack: SlackConfig | undefined;
   /** Credentials of the cloud of that name in clouds.yaml; undefined names the OS_* environment. Throws ConfigError. */
   cloud(name: string | undefined): CloudConfig;

@@ -1,21 +1,29 @@
-import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import type { BuiltKubernetes, ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { approve, recordPlan } from '../../src/clusters/decisions.ts';
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
 import { replay } from '../../src/clusters/reducer.ts';
 import type { Deployments } from '../../src/store/deployments.ts';
+
+/** Kubernetes as `staging` has it built, by a tree that needs no Docker. */
+export const stagingKubernetes: BuiltKubernetes = {
+  version: 'v1.34.2',
+  source: 'build',
+  platform: 'linux/amd64',
+  repository: '/srv/kubernetes',
+  target: 'quick-release',
+  variables: {},
+  needs: { docker: false, diskBytes: 100e6, memoryBytes: 100e6 },
+  withinMs: 3_600_000,
+  silenceMs: 600_000,
+};
 
 /** A small cluster, as clusters.yaml would give it. */
 export const stagingSpec: ClusterSpec = {
   name: 'staging',
   cloud: 'playground',
   channel: 'C0DEPLOYS',
-  kubernetes: {
-    version: 'v1.34.2',
-    source: 'build',
-    repository: '/srv/kubernetes',
-    target: 'quick-release',
-    variables: {},
-  },
+  kubernetes: stagingKubernetes,
+  firstBoot: { files: [] },
   image: { name: 'debian-12', format: 'qcow2' },
   keypair: { name: 'ops' },
   controlPlane: { flavor: 'm1.medium' },

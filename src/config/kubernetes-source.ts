@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { KubernetesSpec, Platform } from '../clusters/cluster-spec.ts';
+import { UsageError } from '../errors.ts';
+import { makeVariableProblem } from '../kubernetes/make-variables.ts';
+import { checkRef, checkRepository } from '../kubernetes/ref.ts';
+import { duration } from './duration.ts';
+import { sha512 } from './fetched-file.ts';
+import { parseSize } from './size.ts';
+import { isWithoutPassword, isWithoutUser } from './url-secrets.ts';
+
+const aSize = 'expected a size such as 20GB or 512MiB';
+const size = z.string(aSize).transform((text, context) => {
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue({ code: 'custom', message: aSize });
+  return z.NEVER;
+});
+
+/** A text that a check lets through; what it throws is told as a problem of the key. */
+function checked(check: (text: string) => void) {
+  return z.string().superRefine((text, context) => {
+    try {
+      check(text);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
+}
+
+/** The platforms that Kubernetes' build knows for servers (hack/lib/golang.sh). */
+const platforms = ['linux/amd64', 'linux/arm64', 'linux/ppc64le', 'linux/s390x'] as const satisfies Platform[];
+const platform = z.enum(platforms, `expected one of ${platforms.join(', ')}`).default('linux/amd64');
+
+const hourMs = 3_600_000;
+
+/** What one compile of Kubernetes takes; see docs/kubernetes-build.md. */
+const usualNeeds = { docker: true, disk: 20e9, memory: 8e9 };
+
+const built = z.strictObject({
+  version: checked(checkRef),
+  source: z.literal('build'),
+  platform,
+  repository: checked((text) => isRelativePath(text) || checkRepository(text))
+    .refine(isWithoutPassword, 'a repository’s URL may hold no password: it would be kept in Redis')
+    .default('https://github.com/kubernetes/kubernetes.git'),
+  target: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
+    .default('quick-release'),
+  variables: z.record(z.string(), z.string()).superRefine(checkVariables).default({}),
+  needs: z
+    .strictObject({
+      docker: z.boolean().default(usualNeeds.docker),
+      disk: size.default(usualNeeds.disk),
+      memory: size.default(usualNeeds.memory),
+    })
+    .default(usualNeeds),
+  within: duration.default(6 * hourMs),
+  silence: duration.default(hourMs),
+});
+
+/** What make does not get, each with its reason. */
+function checkVariables(variables: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
+  for (const [name, value] of Object.entries(variables)) {
+    const problem = makeVariableProblem(name, value);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
+  }
+}
+
+const released = z
+  .strictObject({
+    version: z
+      .string()
+      .regex(/^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/, 'expected a published version such as v1.34.2'),
+    source: z.literal('release'),
+    platform,
+    mirror: z
+      .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+      .refine(isWithoutUser, 'a mirror’s URL may hold no user and no password: it would be kept in Redis')
+      .default('https://dl.k8s.io'),
+    sha512: sha512.optional(),
+  })
+  .refine(({ mirror, sha512 }) => sha512 !== undefined || mirror.startsWith('https:'), {
+    path: ['sha512'],
+    message: 'an http mirror needs the tarball’s sha512: who can change the one can change the other on its way',
+  });
+
+/** The key `kubernetes` of a cluster. Without a source it is built. */
+export const kubernetes = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && !('source' in value) ? { source: 'build', ...value } : value,
+  z.discriminatedUnion('source', [built, released], 'expected source: build or source: release'),
+);
+
+/** What was parsed, with absolute paths and plain names. */
+export function toKubernetes(parsed: z.infer<typeof kubernetes>, folder: string): KubernetesSpec {
+  if (parsed.source === 'release') {
+    const { sha512: digest, ...rest } = parsed;
+    return { ...rest, ...(digest && { sha512: digest }) };
+  }
+  const { needs, within, silence, repository, ...rest } = parsed;
+  return {
+    ...rest,
+    repository: isRelativePath(repository) ? resolve(folder, repository) : repository,
+    needs: { docker: needs.docker, diskBytes: needs.disk, memoryBytes: needs.memory },
+    withinMs: within,
+    silenceMs: silence,
+  };
+}
+
+function isRelativePath(repository: string): boolean {
+  return repository.startsWith('./') || repository.startsWith('../');
+}
