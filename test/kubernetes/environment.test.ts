@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toolEnvironment } from '../../src/kubernetes/environment.ts';
+import { engineEnvironment, toolEnvironment, withEngine } from '../../src/kubernetes/environment.ts';
 
 it('hands on what tools need and none of the secrets of the worker', () => {
   const env = toolEnvironment({
@@ -27,5 +27,16 @@ it('never lets git ask a person or run a command as a transport', () => {
     GIT_TERMINAL_PROMPT: '0',
     GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
     GIT_ALLOW_PROTOCOL: expect.not.stringContaining('ext'),
+  });
+});
+
+it('changes from one engine to another without keeping anything of the first', () => {
+  const here = { PATH: '/usr/bin', DOCKER_CONTEXT: 'here', DOCKER_TLS_VERIFY: '1', no_proxy: 'localhost' };
+  const there = engineEnvironment({ DOCKER_HOST: 'unix:///there.sock', PATH: '/opt/bin', OS_PASSWORD: 'secret' });
+
+  expect(withEngine(here, there)).toEqual({
+    PATH: '/usr/bin',
+    no_proxy: 'localhost',
+    DOCKER_HOST: 'unix:///there.sock',
   });
 });

@@ -1,9 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { withLock } from '../../src/kubernetes/lock.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { knowProcess } from '../../src/kubernetes/known-process.ts';
+import { withFreeLock, withLock } from '../../src/kubernetes/lock.ts';
 
 let directory: string;
 let lock: string;
@@ -55,4 +58,59 @@ it('takes over from a process that died', async () => {
   await utimes(lock, longAgo, longAgo);
 
   await expect(withLock(lock, async () => 'in')).resolves.toBe('in');
+});
+
+/** A lock as a process leaves it that was killed a moment ago. */
+async function lockOfTheDead(): Promise<void> {
+  const child = spawn('sleep', ['600']);
+  const known = await knowProcess(child.pid ?? 0);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  await mkdir(lock);
+  await writeFile(join(lock, 'holder.json'), JSON.stringify({ token: 'theirs', process: known }));
+}
+
+it('takes over at once from a process of this machine that died', async () => {
+  await lockOfTheDead();
+  const onWait = vi.fn();
+  const signal = AbortSignal.timeout(5_000);
+
+  await expect(withLock(lock, async () => 'in', { onWait, signal })).resolves.toBe('in');
+});
+
+it('is not taken from a process that lives, however long it says nothing', async () => {
+  const longAgo = new Date(Date.now() - 120_000);
+
+  const second = await withLock(lock, async () => {
+    await utimes(lock, longAgo, longAgo);
+    return withFreeLock(lock, async () => 'in');
+  });
+
+  expect(second).toBeUndefined();
+});
+
+it('leaves a lock alone that became somebody else’s', async () => {
+  await withLock(lock, () => writeFile(join(lock, 'holder.json'), JSON.stringify({ token: 'theirs' })));
+
+  expect(await readdir(directory)).toEqual(['build.lock']);
+});
+
+describe('a lock that is only wanted when it is free', () => {
+  it('is taken when nobody has it, and when its holder died', async () => {
+    await expect(withFreeLock(lock, async () => 'in')).resolves.toBe('in');
+    await lockOfTheDead();
+
+    await expect(withFreeLock(lock, async () => 'in')).resolves.toBe('in');
+  });
+
+  it('is given up when its holder, who cannot be seen from here, gives a sign of life', async () => {
+    await mkdir(lock);
+    const sign = setInterval(() => void utimes(lock, new Date(), new Date()), 100);
+
+    const outcome = await withFreeLock(lock, async () => 'in');
+
+    clearInterval(sign);
+    expect(outcome).toBeUndefined();
+  });
 });

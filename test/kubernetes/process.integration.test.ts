@@ -56,6 +56,36 @@ describe('a program that works', () => {
     expect(output).toBe('[][yes]');
   });
 
+  it('shows no secret in what it answers, tells and logs', async () => {
+    const lines: string[] = [];
+    const logFile = join(directory, 'log');
+    const script = 'echo open sesame; echo https://bob:hunter2@git.test/ >&2';
+
+    const output = await shell(script, { logFile, secrets: ['sesame'], onLine: (line) => lines.push(line) });
+
+    expect(output).toBe('open [secret]');
+    expect(lines.sort()).toEqual(['https://[secret]@git.test/', 'open [secret]']);
+    expect(await readFile(logFile, 'utf8')).not.toMatch(/sesame|hunter2/);
+  });
+
+  it('is told by its number once it runs, and keeps no output that nobody wants', async () => {
+    let started: number | undefined;
+
+    const output = await shell('echo $$', {
+      output: 'ignored',
+      onStart: (pid) => {
+        started = pid;
+      },
+    });
+
+    expect(output).toBe('');
+    expect(started).toBeGreaterThan(1);
+  });
+
+  it('works also where its log cannot be written', async () => {
+    await expect(shell('echo one; echo two', { logFile: '/dev/full' })).resolves.toBe('one\ntwo');
+  });
+
   it('is not waited for because of something that it left in the background', async () => {
     const pidFile = join(directory, 'pid');
 
@@ -74,6 +104,22 @@ describe('a program that does not work', () => {
     expect(error).toMatchObject({ end: 'status', message: 'Testing: sh ended with status 3' });
     expect(error.lines).toHaveLength(40);
     expect(error.lines).toContain('broken');
+  });
+
+  it('carries as many of its last lines as are wanted', async () => {
+    const error = await failure(shell('for i in $(seq 100); do echo "line $i"; done; exit 1', { keptLines: 3 }));
+
+    expect(error.lines).toEqual(['line 98', 'line 99', 'line 100']);
+  });
+
+  it('is ended when whoever listens breaks down', async () => {
+    const listening = shell('echo one; sleep 600', {
+      onLine: () => {
+        throw new Error('the listener broke');
+      },
+    });
+
+    await expect(listening).rejects.toThrow('the listener broke');
   });
 
   it('is one clear sentence when it is not there', async () => {

@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from '../../src/kubernetes/environment.ts';
 import { runProcess } from '../../src/kubernetes/process.ts';
 
@@ -41,6 +42,36 @@ export async function createRepository(path: string): Promise<TestRepository> {
   const repository = new TestRepository(path);
   await repository.git('init', '--quiet', '--initial-branch=master');
   return repository;
+}
+
+/** Which of the two ways of building a tree has: see test/fixtures/kubernetes/README.md. */
+export type TreeGeneration = 'new' | 'old';
+
+/** What a tree's build shall fail with. */
+export type TreeFailure = 'compile' | 'memory' | 'oom' | 'disk' | 'pull' | 'image' | 'hang' | 'slow';
+
+export interface Tree {
+  /** Absolute path of the git repository. */
+  readonly repository: string;
+  readonly tag: string;
+  readonly commit: string;
+}
+
+const fixtures = fileURLToPath(new URL('../fixtures/kubernetes/', import.meta.url));
+const tags: Readonly<Record<TreeGeneration, string>> = { new: 'v1.35.0', old: 'v1.34.2' };
+
+/** Makes a git repository in a directory with a tree that builds as Kubernetes does, and tags it. */
+export async function createTree(
+  generation: TreeGeneration,
+  directory: string,
+  { fail, tagged = true }: { fail?: TreeFailure; tagged?: boolean } = {},
+): Promise<Tree> {
+  const repository = await createRepository(directory);
+  for (const part of ['shared', generation]) await cp(join(fixtures, part), directory, { recursive: true });
+  const commit = await repository.commit(fail === undefined ? {} : { '.fixture-fail': `${fail}\n` });
+  const tag = tags[generation];
+  if (tagged) await repository.git('tag', '--no-sign', '--annotate', `--message=Kubernetes ${tag}`, tag);
+  return { repository: directory, tag, commit };
 }
 
 /** The error that something is expected to end in. */
