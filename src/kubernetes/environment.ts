@@ -2,7 +2,10 @@ import { homedir, tmpdir } from 'node:os';
 
 /** What a compiler, git and docker need of the worker's environment. Everything else may hold secrets and stays here. */
 const handedOn =
-  /^(PATH|TMPDIR|SSH_AUTH_SOCK|SSL_CERT_(FILE|DIR)|GIT_SSL_CAINFO|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY)|XDG_RUNTIME_DIR|(https?|ftp|all|no)_proxy)$/i;
+  /^(PATH|TMPDIR|SSH_AUTH_SOCK|SSL_CERT_(FILE|DIR)|GIT_SSL_CAINFO|XDG_RUNTIME_DIR|(https?|ftp|all|no)_proxy)$/i;
+
+/** What says which Docker engine is meant, and how it is reached. Paths and addresses, no secrets. */
+const forDocker = /^(DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS|TLS_VERIFY|API_VERSION)|BUILDX_CONFIG)$/;
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -10,13 +13,11 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 export function toolEnvironment(
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
-  const given = Object.entries(environment).filter(
-    (entry): entry is [string, string] => handedOn.test(entry[0]) && entry[1] !== undefined && entry[1] !== '',
-  );
   return {
     PATH: usualPath,
     TMPDIR: tmpdir(),
-    ...Object.fromEntries(given),
+    ...chosen(environment, handedOn),
+    ...engineEnvironment(environment),
     HOME: homedir(),
     LC_ALL: 'C.UTF-8',
     GIT_TERMINAL_PROMPT: '0',
@@ -24,4 +25,25 @@ export function toolEnvironment(
     // ext:: would make the address of a repository a command to run.
     GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
   };
+}
+
+/** The part of a worker's environment that says which Docker engine is meant. */
+export function engineEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return chosen(environment, forDocker);
+}
+
+/** The same environment, but for another engine. */
+export function withEngine(
+  environment: Readonly<Record<string, string | undefined>>,
+  engine: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return { ...chosen(environment, handedOn), ...engine };
+}
+
+function chosen(environment: Readonly<Record<string, string | undefined>>, names: RegExp): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => names.test(entry[0]) && entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
 }

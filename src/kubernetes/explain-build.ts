@@ -1,5 +1,9 @@
 import { BuildFailedError, type DeployErrorOptions } from '../errors.ts';
+import { explainWords, outOfMemory } from './build-failures.ts';
+import { type BuildProgress, BuildWatch } from './build-stages.ts';
+import type { Explanation } from './explanation.ts';
 import { ProcessError } from './process.ts';
+import { saysNothing, tellingLines } from './telling-lines.ts';
 
 /** Which build it was. */
 export interface BuildIdentity {
@@ -7,61 +11,76 @@ export interface BuildIdentity {
   readonly ref: string;
   readonly target: string;
   readonly logFile: string;
+  /** How the container that compiled ended, if that is known: of one that the kernel ended the scripts say nothing. */
+  readonly container?: { readonly exitCode: number; readonly oomKilled: boolean } | undefined;
 }
 
-interface Explanation {
-  readonly matches: RegExp;
-  readonly message: string;
-  readonly hint: string;
-}
+const mostLines = 12;
+/** 128 and SIGKILL. */
+const killedStatus = 137;
 
-/** What is known of builds that stop, by what they say at last. Memory comes first: it makes the others happen too. */
-function explanations({ target, ref }: BuildIdentity): Explanation[] {
-  return [
-    {
-      matches: /signal: killed|\bKilled\b|out of memory|cannot allocate memory|exit (status|code):? 137/i,
-      message: 'it ran out of memory, and the kernel ended the compiler',
-      hint: 'Give the worker at least 8 GB, or build for one platform only: KUBE_BUILD_PLATFORMS=linux/amd64',
-    },
-    {
-      matches: /no space left on device/i,
-      message: 'the disk is full',
-      hint: 'Make room below DATA_DIR and in Docker (docker system df); a build takes about 20 GB',
-    },
-    {
-      matches: /no rule to make target|no makefile found/i,
-      message: `the tree has no make target ${target}`,
-      hint: `See whether ${ref} is a Kubernetes tree; its target is quick-release`,
-    },
-    {
-      matches: /cannot connect to the docker daemon|docker: (command )?not found|can't find 'docker'/i,
-      message: 'Docker does not answer',
-      hint: 'Run this worker where Docker is (--queues build), and let its user talk to the daemon',
-    },
-  ];
-}
-
-/** Turns the end of make into a sentence with a way out; everything that is no end of make passes unchanged. */
+/**
+ * Turns the end of make into a sentence with a way out, and the lines that say why; everything that is no end of make
+ * passes unchanged. `detail` has these lines and the path of the whole log.
+ */
 export function explainBuild(error: unknown, identity: BuildIdentity): unknown {
   if (!(error instanceof ProcessError) || error.end === 'missing') return error;
-  const { lines } = error;
-  const options: DeployErrorOptions = { detail: { lines, logFile: identity.logFile }, cause: error };
-  const known = explanations(identity).find(({ matches }) => lines.some((line) => matches.test(line)));
-  if (known !== undefined) return failed(identity, known.message, { ...options, hint: known.hint });
-  if (error.end === 'killed') {
-    const hint = 'If nobody stopped it, the machine ran out of memory: a build needs at least 8 GB';
-    return new BuildFailedError(error.message, { ...options, hint });
+  const options: DeployErrorOptions = {
+    detail: { lines: tellingLines(error.lines, { most: mostLines }), logFile: identity.logFile },
+    cause: error,
+  };
+  const { message, hint } = explanation(error, identity);
+  return new BuildFailedError(message, { ...options, hint });
+}
+
+function explanation(error: ProcessError, identity: BuildIdentity): Explanation {
+  if (error.end === 'deadline' || error.end === 'inactive') return tookTooLong(error, error.end);
+  const known = killed(identity) ?? explainWords({ ...identity, lines: error.lines }) ?? wordless(error);
+  if (known !== undefined) return { message: `${identity.doing}: ${known.message}`, hint: known.hint };
+  const [first] = tellingLines(error.lines, { most: 1 });
+  return {
+    message: first === undefined ? error.message : `${error.message} (${first.trim()})`,
+    hint: `Read the end of the build's log on the worker: ${identity.logFile}`,
+  };
+}
+
+function killed({ container }: BuildIdentity): Explanation | undefined {
+  return container?.oomKilled || container?.exitCode === killedStatus ? outOfMemory : undefined;
+}
+
+/**
+ * Whoever fails says something; only what the kernel ends says nothing, be it the container in the middle of compiling
+ * or make itself. The scripts do not show with which status the container ended.
+ */
+function wordless({ end, lines }: ProcessError): Explanation | undefined {
+  const begun = lines.findLastIndex((line) => line.includes('Building go targets for '));
+  const silent = follow(lines).stage === 'compile' && lines.slice(begun).every(saysNothing);
+  if (end !== 'killed' && !silent) return undefined;
+  return {
+    message: `${end === 'killed' ? 'make' : 'the container that compiled'} was ended from outside, most likely for want of memory`,
+    hint: `${outOfMemory.hint}. Or somebody stopped it there`,
+  };
+}
+
+/** Nothing has failed, so no line is to blame; where the build stood says most. */
+function tookTooLong(error: ProcessError, end: 'deadline' | 'inactive'): Explanation {
+  const setting = end === 'deadline' ? 'kubernetes.within' : 'kubernetes.silence';
+  const { stage, target } = follow(error.lines);
+  const where = target === undefined ? '' : `, at ${target}`;
+  if (stage === 'images') {
+    return {
+      message: `${error.message}${where}`,
+      hint: `See whether the machine reaches the registries of its images; if it is only slow, raise ${setting}`,
+    };
   }
-  const hint = `Read the end of the build's log on the worker: ${identity.logFile}`;
-  return new BuildFailedError(withLastLine(error), { ...options, hint });
+  return {
+    message: `${error.message}${where}`,
+    hint: `A build on a small machine takes an hour or two. Give it more cores and memory, or raise ${setting}`,
+  };
 }
 
-function failed({ doing }: BuildIdentity, message: string, options: DeployErrorOptions): BuildFailedError {
-  return new BuildFailedError(`${doing}: ${message}`, options);
-}
-
-/** The last line is mostly make's own summary; what went wrong stands above it. */
-function withLastLine(error: ProcessError): string {
-  const telling = error.lines.findLast((line) => !/^make(\[\d+\])?:/.test(line));
-  return telling === undefined ? error.message : `${error.message} (${telling.trim().slice(0, 200)})`;
+function follow(lines: readonly string[]): BuildProgress {
+  const watch = new BuildWatch();
+  for (const line of lines) watch.see(line);
+  return watch.progress;
 }

@@ -1,22 +1,74 @@
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isSameProcess, type KnownProcess, knowProcess } from './known-process.ts';
 
 /** How often the holder says that it is alive, and after how much silence it counts as dead. */
 const beatMs = 2_000;
 const deadMs = 20_000;
 const lookMs = 250;
 
+/** Who holds a lock. */
+interface Holder {
+  readonly token: string;
+  readonly process: KnownProcess | undefined;
+}
+
 /**
  * Runs something while holding a lock that processes share: a directory, because making one either succeeds or says that
- * it exists. The holder keeps touching it; one that was not touched for a while belonged to a process that died, and is
- * taken over. Waits for its turn until the signal is aborted.
+ * it exists. A holder that died is replaced: at once when it was a process of this machine, and otherwise when it has
+ * not touched the lock for a while. Waits for its turn until the signal is aborted.
  */
 export async function withLock<T>(
   lock: string,
   action: () => Promise<T>,
   { signal, onWait }: { signal?: AbortSignal | undefined; onWait?: () => void } = {},
 ): Promise<T> {
-  await acquire(lock, signal, onWait);
+  if (!(await taken(lock))) {
+    onWait?.();
+    await waitForTurn(lock, signal);
+  }
+  return holding(lock, action);
+}
+
+async function waitForTurn(lock: string, signal?: AbortSignal): Promise<void> {
+  do {
+    signal?.throwIfAborted();
+    const holder = await readHolder(lock);
+    if (await isDead(lock, holder)) await bury(lock, holder);
+    else await pause(signal);
+  } while (!(await taken(lock)));
+}
+
+/**
+ * Runs something while holding a lock, unless somebody alive holds it: then it answers undefined. It takes as long as a
+ * dead holder is silent to be sure of one that was no process of this machine.
+ */
+export async function withFreeLock<T>(
+  lock: string,
+  action: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  let firstSeen: string | undefined;
+  while (!(await taken(lock))) {
+    signal?.throwIfAborted();
+    const holder = await readHolder(lock);
+    if (await isDead(lock, holder)) {
+      await bury(lock, holder);
+      continue;
+    }
+    const sign = `${holder?.token} ${await lastBeat(lock)}`;
+    if ((await isAlive(holder)) || sign !== (firstSeen ?? sign)) return undefined;
+    firstSeen = sign;
+    await pause(signal);
+  }
+  return holding(lock, action);
+}
+
+async function holding<T>(lock: string, action: () => Promise<T>): Promise<T> {
+  const holder: Holder = { token: randomUUID(), process: await knowProcess(process.pid) };
+  await writeFile(holderFile(lock), JSON.stringify(holder)).catch(() => undefined); // the beat says enough
   const beat = setInterval(() => {
     const now = new Date();
     utimes(lock, now, now).catch(() => undefined); // a missed beat is made up for by the next
@@ -25,18 +77,9 @@ export async function withLock<T>(
     return await action();
   } finally {
     clearInterval(beat);
-    await rm(lock, { recursive: true, force: true });
+    const found = await readHolder(lock);
+    if (found === undefined || found.token === holder.token) await rm(lock, { recursive: true, force: true });
   }
-}
-
-async function acquire(lock: string, signal?: AbortSignal, onWait?: () => void): Promise<void> {
-  if (await taken(lock)) return;
-  onWait?.();
-  do {
-    signal?.throwIfAborted();
-    if (await isDead(lock)) await bury(lock);
-    else await sleep(lookMs, undefined, signal === undefined ? {} : { signal });
-  } while (!(await taken(lock)));
 }
 
 async function taken(lock: string): Promise<boolean> {
@@ -49,16 +92,49 @@ async function taken(lock: string): Promise<boolean> {
   }
 }
 
-async function isDead(lock: string): Promise<boolean> {
-  const found = await stat(lock).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > deadMs;
+async function isDead(lock: string, holder: Holder | undefined): Promise<boolean> {
+  const alive = await isAlive(holder);
+  if (alive !== undefined) return !alive;
+  const beat = await lastBeat(lock);
+  return beat !== undefined && Date.now() - beat > deadMs;
+}
+
+/** Undefined when it cannot be seen from here. */
+async function isAlive(holder: Holder | undefined): Promise<boolean | undefined> {
+  return holder?.process === undefined ? undefined : isSameProcess(holder.process);
+}
+
+async function lastBeat(lock: string): Promise<number | undefined> {
+  return (await stat(lock).catch(() => undefined))?.mtimeMs;
 }
 
 /** Renamed before it is removed: of two that find the same dead lock, one rename succeeds. */
-async function bury(lock: string): Promise<void> {
-  const grave = `${lock}.dead-${process.pid}`;
+async function bury(lock: string, holder: Holder | undefined): Promise<void> {
+  const grave = `${lock}.dead-${randomUUID()}`;
   await rename(lock, grave).catch(() => undefined);
+  // Somebody else may have buried the dead one in the meantime; then it was the lock of one who lives.
+  const mistaken = (await readHolder(grave))?.token !== holder?.token;
+  if (mistaken && (await rename(grave, lock).then(yes, no))) return;
   await rm(grave, { recursive: true, force: true });
+}
+
+async function readHolder(lock: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(holderFile(lock), 'utf8'));
+  } catch {
+    return undefined; // not written yet, or gone
+  }
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await sleep(lookMs, undefined, signal === undefined ? {} : { signal });
+}
+
+const yes = () => true;
+const no = () => false;
+
+function holderFile(lock: string): string {
+  return join(lock, 'holder.json');
 }
 
 function hasCode(error: unknown, code: string): boolean {

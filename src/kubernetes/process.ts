@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { DeployError } from '../errors.ts';
 import { splitLines } from './lines.ts';
+import { LogFile } from './log-file.ts';
+import { createRedactor } from './redact.ts';
 
 /** A program to run, and how long it may take. */
 export interface ProcessOptions {
@@ -16,7 +17,15 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Both outputs are appended to it, line by line. */
   readonly logFile?: string;
+  /** Values that must not show in anything that comes out; what looks like a secret never does. */
+  readonly secrets?: readonly string[];
+  /** Told once it runs; its process group has the same number. */
+  readonly onStart?: (pid: number) => void;
   readonly onLine?: (line: string) => void;
+  /** How many of the last lines an error carries. */
+  readonly keptLines?: number;
+  /** Whether the caller wants what is written on standard output, which has to be kept in memory. */
+  readonly output?: 'ignored';
   /** The longest that it may run. */
   readonly deadlineMs: number;
   /** The longest that it may say nothing; by default as long as it may run. */
@@ -45,15 +54,17 @@ export class ProcessError extends DeployError {
   }
 }
 
-/** How many of the last lines an error carries. */
-const keptLines = 40;
-const defaultGraceMs = 10_000;
+const defaultKeptLines = 40;
+/** Whoever cancels sees the end of it within ten seconds. */
+const defaultGraceMs = 4_000;
 /** How long output may still come after the program itself has ended, from something that it left behind. */
 const drainMs = 2_000;
+const stoppedDrainMs = 200;
 
 /**
  * Runs a program without a shell, in a process group of its own, so that stopping it stops everything it started.
- * Answers what it wrote on standard output.
+ * Answers what it wrote on standard output,
+ * cleaned as the log is.
  *
  * @throws ProcessError when it is missing, ends with another status than 0, or takes too long; the signal's reason when
  * that is aborted. Either way nothing of the group is left running.
@@ -61,24 +72,15 @@ const drainMs = 2_000;
 export async function runProcess(options: ProcessOptions): Promise<string> {
   const { command, args, cwd, env, logFile, signal } = options;
   signal?.throwIfAborted();
-  const log = logFile === undefined ? undefined : await openLog(logFile);
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const watch = new Watch(child, options);
+  const log = logFile === undefined ? undefined : await LogFile.open(logFile);
   try {
-    return await watch.result(log);
+    signal?.throwIfAborted(); // while the log was being opened
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const watch = new Watch(child, options);
+    return await watch.result(log).finally(() => watch.close());
   } finally {
-    watch.close();
-    if (log !== undefined) {
-      log.end();
-      await once(log, 'close');
-    }
+    await log?.close();
   }
-}
-
-async function openLog(logFile: string): Promise<WriteStream> {
-  const log = createWriteStream(logFile, { flags: 'a' });
-  await once(log, 'open');
-  return log;
 }
 
 /** One running program: its last lines, its clocks, and the end of its process group. */
@@ -96,24 +98,27 @@ class Watch {
     this.#options = options;
   }
 
-  async result(log: WriteStream | undefined): Promise<string> {
+  async result(log: LogFile | undefined): Promise<string> {
     const { signal, deadlineMs, command, doing } = this.#options;
     const output: string[] = [];
     const streams = Promise.all([
-      this.#read(this.#child.stdout, log, (line) => output.push(line)),
+      this.#read(this.#child.stdout, log, (line) => this.#options.output !== 'ignored' && output.push(line)),
       this.#read(this.#child.stderr, log),
     ]);
+    streams.catch(() => this.#stop('abort')); // nobody listens any more; told below
     const abort = () => this.#stop('abort');
     signal?.addEventListener('abort', abort, { once: true });
     this.#after(deadlineMs, () => this.#stop('deadline'));
     this.#heard();
     try {
+      if (this.#child.pid !== undefined) this.#options.onStart?.(this.#child.pid);
       const [status, signalName] = await this.#ended();
-      await Promise.race([streams, this.#pause(drainMs)]);
+      await Promise.race([streams, this.#pause(this.#stoppedBy === undefined ? drainMs : stoppedDrainMs)]);
       this.#judge(status, signalName);
       return output.join('\n');
     } catch (error) {
-      if (isMissing(error)) throw new ProcessError('missing', `${doing}: ${command} is not installed`, [], error);
+      if (hasCode(error, 'ENOENT'))
+        throw new ProcessError('missing', `${doing}: ${command} is not installed`, [], error);
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -152,12 +157,13 @@ class Watch {
     return new ProcessError(end, message, this.#lines);
   }
 
-  async #read(stream: Readable | null, log: WriteStream | undefined, keep?: (line: string) => void): Promise<void> {
+  async #read(stream: Readable | null, log: LogFile | undefined, keep?: (line: string) => void): Promise<void> {
     if (stream === null) return;
+    const { secrets, keptLines = defaultKeptLines } = this.#options;
     try {
-      for await (const line of splitLines(stream)) {
+      for await (const line of splitLines(stream, createRedactor(secrets))) {
         this.#heard();
-        log?.write(`${line}\n`);
+        await log?.write(line);
         keep?.(line);
         this.#lines.push(line);
         if (this.#lines.length > keptLines) this.#lines.shift();
@@ -165,7 +171,7 @@ class Watch {
       }
     } catch (error) {
       // A stream that close() destroyed ends early; that is no news.
-      if (!stream.destroyed) throw error;
+      if (!hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
     }
   }
 
@@ -202,8 +208,8 @@ class Watch {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function time(ms: number): string {

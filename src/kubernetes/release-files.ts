@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { buildLogFile, logsFolder } from './build-log.ts';
+import type { StageTime } from './build-stages.ts';
+import { type ReleaseKey, releaseId } from './release-key.ts';
+import { removeTree } from './remove-tree.ts';
 
-/** One tarball of a release. Size in bytes, digests in hexadecimal. */
+/** The tarball of a release. Size in bytes, digests in hexadecimal. */
 export interface ReleaseFile {
   readonly name: string;
   readonly path: string;
@@ -17,51 +21,37 @@ export interface BuiltRelease {
   /** As git describes the commit: v1.34.2. */
   readonly version: string;
   readonly commit: string;
-  /** Everything that the build wrote. */
+  /** Everything that the build wrote; the log of an old build may have been removed. */
   readonly logFile: string;
-  readonly files: readonly ReleaseFile[];
-}
-
-/** Which release: the same commit, made the same way, is the same one. */
-export interface ReleaseKey {
-  readonly commit: string;
-  readonly target: string;
-  readonly variables: Readonly<Record<string, string>>;
+  /** How long the build took that made it. */
+  readonly stages: readonly StageTime[];
+  /** The server tarball: what nodes install themselves from. */
+  readonly file: ReleaseFile;
 }
 
 const manifestName = 'manifest.json';
 
+/** Releases are in the object store once they are built; here they only save building one again that did not get there. */
+const keptReleases = 3;
+const keptLogs = 20;
+
 /** The manifest knows no paths, so that the whole directory may be moved. */
-interface Manifest {
+interface Manifest extends ReleaseKey {
   readonly version: string;
-  readonly commit: string;
-  readonly target: string;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly files: readonly Omit<ReleaseFile, 'path'>[];
-}
-
-/** Name of a release's directory and of its log. */
-export function releaseId({ commit, target, variables }: ReleaseKey): string {
-  const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = createHash('sha256').update(JSON.stringify([target, sorted]));
-  return `${commit}-${key.digest('hex').slice(0, 12)}`;
-}
-
-/** Where everything that the build of a release says is written. */
-export function logFileOf(directory: string, key: ReleaseKey): string {
-  return join(directory, 'logs', `${releaseId(key)}.log`);
+  readonly stages: readonly StageTime[];
+  readonly file: Omit<ReleaseFile, 'path'>;
 }
 
 /** The release that an earlier build has left, when all of it is there; undefined otherwise. */
 export async function findBuiltRelease(directory: string, key: ReleaseKey): Promise<BuiltRelease | undefined> {
   const folder = releaseFolder(directory, key);
   try {
-    const manifest: Manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8'));
-    const files = manifest.files.map((file) => ({ ...file, path: join(folder, file.name) }));
-    for (const file of files) {
-      if ((await stat(file.path)).size !== file.size) return undefined;
-    }
-    return { version: manifest.version, commit: manifest.commit, logFile: logFileOf(directory, key), files };
+    const { version, commit, stages, file }: Manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8'));
+    const path = join(folder, file.name);
+    if ((await stat(path)).size !== file.size) return undefined;
+    const now = new Date();
+    await utimes(folder, now, now); // the ones that are used last are kept
+    return { version, commit, stages, logFile: buildLogFile(directory, key), file: { ...file, path } };
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
       return undefined;
@@ -71,15 +61,13 @@ export async function findBuiltRelease(directory: string, key: ReleaseKey): Prom
 }
 
 /**
- * Takes the tarballs of a finished build out of `source`. They are put together in a directory beside the final one,
- * the manifest last, and appear under their final name all at once: a release is either whole or not there.
+ * Takes the tarball of a finished build. It is put into a directory beside the final one, the manifest last, and both
+ * appear under the final name all at once: a release is either whole or not there.
  */
 export async function keepRelease(
   directory: string,
   key: ReleaseKey,
-  version: string,
-  source: string,
-  onFile: (file: Omit<ReleaseFile, 'path'>) => void,
+  built: { readonly version: string; readonly stages: () => readonly StageTime[]; readonly tarball: string },
   signal?: AbortSignal,
 ): Promise<void> {
   const folder = releaseFolder(directory, key);
@@ -87,23 +75,25 @@ export async function keepRelease(
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
 
-  const files: Omit<ReleaseFile, 'path'>[] = [];
-  for (const name of await listTarballs(source)) {
-    const file = { name, ...(await measureFile(join(source, name), signal)) };
-    await rename(join(source, name), join(partial, name));
-    files.push(file);
-    onFile(file);
-  }
-  const manifest: Manifest = { version, ...key, files };
+  const name = basename(built.tarball);
+  const file = { name, ...(await measureFile(built.tarball, signal)) };
+  await rename(built.tarball, join(partial, name));
+  const manifest: Manifest = { version: built.version, ...key, stages: built.stages(), file };
   await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
 }
 
-/** Names of the tarballs in a directory, sorted; none when there is no such directory. */
-export async function listTarballs(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch(() => []);
-  return names.filter((name) => name.endsWith('.tar.gz') && name === basename(name)).sort();
+/** Removes the oldest releases and logs, and what is left of releases that were never whole. */
+export async function removeOldReleases(directory: string): Promise<void> {
+  const releases = join(directory, 'releases');
+  const names = await newestFirst(releases);
+  const whole = names.filter((name) => !name.endsWith('.partial'));
+  const partial = names.filter((name) => name.endsWith('.partial'));
+  for (const name of [...whole.slice(keptReleases), ...partial]) await removeTree(join(releases, name));
+
+  const logs = logsFolder(directory);
+  for (const name of (await newestFirst(logs)).slice(keptLogs)) await rm(join(logs, name), { force: true });
 }
 
 /** Size and digests of a file, read once and never held in memory. */
@@ -117,6 +107,14 @@ export async function measureFile(path: string, signal?: AbortSignal): Promise<O
     size += chunk.length;
   }
   return { size, md5: md5.digest('hex'), sha256: sha256.digest('hex') };
+}
+
+async function newestFirst(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  );
+  return dated.sort((a, b) => b.at - a.at).map(({ name }) => name);
 }
 
 function releaseFolder(directory: string, key: ReleaseKey): string {

@@ -23,24 +23,29 @@ TAR := tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0
 all: quick-release
 release: quick-release
 
+# As Kubernetes' own scripts write their headings (hack/lib/logging.sh).
+say = @echo "+++ [$$(date +%m%d\\ %H:%M:%S)] $(1)"
+
 quick-release:
 	@test -n "$(VERSION)" || { echo '!!! git version information missing; cannot name the release' >&2; exit 1; }
-	@echo '+++ Verifying Prerequisites....'
+	$(call say,Verifying Prerequisites....)
 	@rm -rf $(STAGE) $(TARS) && mkdir -p $(TARS)
 	@sleep 0.4
+	$(call say,Running build command...)
+	$(call say,Building go targets for $(PLATFORM))
 	@for binary in $(SERVER); do \\
-	  echo "+++ Building $$binary $(VERSION) for $(PLATFORM)"; \\
+	  echo "k8s.io/kubernetes/cmd/$$binary"; \\
 	  sh ./build.sh server "$$binary" '$(VERSION)' '$(STAGE)' || exit 1; \\
 	  sleep 0.2; \\
 	done
 	@for binary in $(CLIENT); do sh ./build.sh client "$$binary" '$(VERSION)' '$(STAGE)' || exit 1; done
-	@echo '+++ Building tarball: client $(OS_ARCH)'
+	$(call say,Building tarball: client $(OS_ARCH))
 	@$(TAR) -C $(STAGE)/client -cf - kubernetes | gzip -n > $(TARS)/kubernetes-client-$(OS_ARCH).tar.gz
 	@sleep 0.3
-	@echo '+++ Building tarball: server $(OS_ARCH)'
+	$(call say,Building tarball: server $(OS_ARCH))
 	@$(TAR) -C $(STAGE)/server -cf - kubernetes | gzip -n > $(TARS)/kubernetes-server-$(OS_ARCH).tar.gz
 	@sleep 0.3
-	@echo '+++ Building tarball: src'
+	$(call say,Building tarball: src)
 	@git archive --format=tar HEAD | gzip -n > $(TARS)/kubernetes-src.tar.gz
 
 clean:

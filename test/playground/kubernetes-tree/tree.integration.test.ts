@@ -7,6 +7,9 @@ import { buildRelease } from '../../../src/kubernetes/release.ts';
 import { createKubernetesTree } from '../../../src/playground/kubernetes-tree/tree.ts';
 import { failureOf, TestRepository } from '../../kubernetes/support.ts';
 
+/** The tree builds with nothing but make and tar. */
+const needs = { docker: false, diskBytes: 0, memoryBytes: 0 };
+
 let directory: string;
 
 beforeEach(async () => {
@@ -35,20 +38,18 @@ it('is built as Kubernetes is, into tarballs that a node can use', async () => {
     repository,
     ref: tag,
     target: 'quick-release',
-    variables: { KUBE_BUILD_PLATFORMS: 'linux/amd64' },
+    platform: 'linux/amd64',
+    variables: {},
+    needs,
     directory: join(directory, 'data'),
-    onProgress: ({ stage, line }) => stage === 'build' && lines.push(line),
+    onProgress: () => undefined,
+    onLine: (line) => lines.push(line),
   });
 
   expect(release.version).toBe('v1.34.2');
-  expect(release.files.map(({ name }) => name)).toEqual([
-    'kubernetes-client-linux-amd64.tar.gz',
-    'kubernetes-server-linux-amd64.tar.gz',
-    'kubernetes-src.tar.gz',
-  ]);
-  expect(lines).toContain('+++ Building kubelet v1.34.2 for linux/amd64');
-  const [, server] = release.files;
-  const unpacked = await unpack(server?.path ?? '');
+  expect(release.file.name).toBe('kubernetes-server-linux-amd64.tar.gz');
+  expect(lines).toContain('k8s.io/kubernetes/cmd/kubelet');
+  const unpacked = await unpack(release.file.path);
   expect(await readFile(join(unpacked, 'kubernetes/server/bin/kubelet'), 'utf8')).toContain('Kubernetes v1.34.2');
   expect(await readdir(join(unpacked, 'kubernetes/server/bin'))).toEqual(
     expect.arrayContaining(['kubeadm', 'kubectl']),
@@ -57,12 +58,13 @@ it('is built as Kubernetes is, into tarballs that a node can use', async () => {
 
 it('gives the same bytes every time', async () => {
   const { repository, tag } = await createKubernetesTree(join(directory, 'tree'));
-  const options = { repository, ref: tag, target: 'quick-release', variables: {}, onProgress: () => undefined };
+  const made = { repository, ref: tag, target: 'quick-release', platform: 'linux/amd64', variables: {}, needs };
+  const options = { ...made, onProgress: () => undefined };
 
   const first = await buildRelease({ ...options, directory: join(directory, 'data-1') });
   const second = await buildRelease({ ...options, directory: join(directory, 'data-2') });
 
-  expect(second.files.map(({ sha256 }) => sha256)).toEqual(first.files.map(({ sha256 }) => sha256));
+  expect(second.file.sha256).toBe(first.file.sha256);
 });
 
 it('has no version without tags, like Kubernetes', async () => {
@@ -74,7 +76,9 @@ it('has no version without tags, like Kubernetes', async () => {
       repository,
       ref: 'master',
       target: 'quick-release',
+      platform: 'linux/amd64',
       variables: {},
+      needs,
       directory: join(directory, 'data'),
       onProgress: () => undefined,
     }),
