@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { NamedImageSpec } from '../../src/clusters/cluster-spec.ts';
 import { DeployError } from '../../src/errors.ts';
-import { type Download, type DownloadOptions, startDownload } from './download.ts';
+import { type Download, type DownloadOptions, startDownload } from '../download/start-download.ts';
 import { headBytes } from './format.ts';
 
 /** Where an image's content comes from, begun and looked into, before anything is made in Glance. */
@@ -20,6 +20,8 @@ export interface Source {
   close(): Promise<void>;
 }
 
+const subject = { what: 'the image', setting: 'image.url', code: 'image_download' };
+
 /** Opens what clusters.yaml gives an image's content as. Throws a DeployError when it gives nothing, or nothing is there. */
 export function openSource(
   wanted: NamedImageSpec,
@@ -27,7 +29,7 @@ export function openSource(
 ): Promise<Source> {
   const { name, file, url } = wanted;
   if (file !== undefined) return openFile(name, file);
-  if (url !== undefined) return openUrl({ ...options, url });
+  if (url !== undefined) return openUrl({ ...options, ...subject, url });
   throw missing(name, 'clusters.yaml gives neither a file nor a url to make it from');
 }
 

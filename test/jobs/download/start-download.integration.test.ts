@@ -3,10 +3,12 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Download, type DownloadOptions, redirectTarget, startDownload } from '../../../jobs/image/download.ts';
+import { redirectTarget } from '../../../jobs/download/redirect-target.ts';
+import { type Download, type DownloadOptions, startDownload } from '../../../jobs/download/start-download.ts';
 import { type Mirror, startMirror } from '../../support/mirror.ts';
 
 const content = Buffer.from('0123456789'.repeat(1000));
+const subject = { what: 'the image', setting: 'image.url', code: 'image_download' };
 
 describe('a download', () => {
   let mirror: Mirror;
@@ -17,7 +19,13 @@ describe('a download', () => {
   afterAll(() => mirror.close());
 
   const start = (path: string, more: Partial<DownloadOptions> = {}) =>
-    startDownload({ url: `${mirror.url}${path}`, environment: {}, signal: new AbortController().signal, ...more });
+    startDownload({
+      ...subject,
+      url: `${mirror.url}${path}`,
+      environment: {},
+      signal: new AbortController().signal,
+      ...more,
+    });
 
   async function read(download: Download): Promise<Buffer> {
     const chunks: Buffer[] = [];
@@ -182,7 +190,7 @@ describe('a download', () => {
     ['http://a.example/x', 'https://b.example/y', 'https://b.example/y'],
     ['https://a.example/x', 'https://b.example/y', 'https://b.example/y'],
   ])('may be sent from %s on to %s', (from, location, target) => {
-    expect(redirectTarget(new URL(from), new URL(from), location).href).toBe(target);
+    expect(redirectTarget(new URL(from), location, new URL(from), subject).href).toBe(target);
   });
 
   it.each([
@@ -190,6 +198,6 @@ describe('a download', () => {
     ['http://a.example/x', 'file:///etc/passwd', 'from http to file'],
     ['http://a.example/x', undefined, 'to nowhere'],
   ])('may not be sent from %s on to %s', (from, location, reason) => {
-    expect(() => redirectTarget(new URL(from), new URL(from), location)).toThrow(reason);
+    expect(() => redirectTarget(new URL(from), location, new URL(from), subject)).toThrow(reason);
   });
 });
