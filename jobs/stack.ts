@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentEventBody } from '../src/clusters/deployment.ts';
 import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
-import { parseStackLabel, parseStackOutputs, stackParameters } from '../src/clusters/stack.ts';
+import { parseStackLabel, parseStackOutputs, type SignedObject, stackParameters } from '../src/clusters/stack.ts';
 import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackEvents, type StackEvent, withTypes } from '../src/openstack/heat/events.ts';
@@ -22,8 +22,8 @@ const stackTimeoutMinutes = 60;
 /** Heat ends a stack at its time-out by itself; one that goes on a good while after that has lost its engine. */
 const giveUpMs = (stackTimeoutMinutes + 15) * 60_000;
 
-/** Nodes that are added later fetch by the same URL, so it lives long; it opens one public tarball and nothing else. */
-const serverUrlLifetimeMs = 365 * 24 * 3_600_000;
+/** Nodes that are added later fetch by the same URLs, so they live long; each opens one object and nothing else. */
+const urlLifetimeMs = 365 * 24 * 3_600_000;
 
 /**
  * Creates the cluster's stack, or adopts the one that an earlier attempt of this deployment created; then follows its
@@ -79,8 +79,8 @@ async function makeStack(run: Run, name: string): Promise<StackRef> {
     version,
     image: resultOf(deployment, 'image').id,
     keypair: resultOf(deployment, 'keypair').name,
-    serverUrl: await serverUrl(run),
-    serverSha256: resultOf(deployment, 'publish').server.sha256,
+    release: resultOf(deployment, 'publish').release,
+    objects: await signedObjects(run),
   };
   const { template, files } = await loadTemplate(run.tools.template);
   const options = {
@@ -111,17 +111,19 @@ function adopt(stack: Stack, deployment: Deployment): StackRef {
   });
 }
 
-async function serverUrl({ openstack, deployment, tools, signal }: Run): Promise<string> {
-  const { container, server } = resultOf(deployment, 'publish');
+/** The objects of the release, each with a URL that opens it and nothing else. */
+async function signedObjects({ openstack, deployment, tools, signal }: Run): Promise<SignedObject[]> {
+  const { container, objects } = resultOf(deployment, 'publish');
   // Of two keys made side by side the later would undo what the earlier one signed. The key is Swift's, whatever the
   // cloud is called, and a Ceph gateway has one for all containers.
   const key = await tools.mutex.run(`temp-url-key:${await openstack.swift.endpoint(signal)}`, signal, (inside) =>
     ensureTempUrlKey(openstack.swift, container, inside),
   );
-  return signObjectUrl(
-    openstack.swift,
-    { container, object: server.object, key, lifetimeMs: serverUrlLifetimeMs },
-    signal,
+  return Promise.all(
+    objects.map(async ({ object, ...known }) => {
+      const url = await signObjectUrl(openstack.swift, { container, object, key, lifetimeMs: urlLifetimeMs }, signal);
+      return { ...known, url };
+    }),
   );
 }
 

@@ -95,9 +95,17 @@ function verdictFindings(looked: Looked<DeployError | undefined>): Finding[] {
 /** What building and publishing will tell, in a form that the template takes. */
 const notYetKnown = {
   version: 'v0.0.0',
-  serverUrl: 'https://swift.invalid/kubernetes-server-linux-amd64.tar.gz',
-  serverSha256: '0'.repeat(64),
-};
+  release: `v0.0.0-${'0'.repeat(12)}`,
+  objects: [
+    {
+      kind: 'kubernetes',
+      name: 'kubernetes-server-linux-amd64.tar.gz',
+      url: 'https://swift.invalid/kubernetes-server-linux-amd64.tar.gz',
+      size: 1,
+      sha256: '0'.repeat(64),
+    },
+  ],
+} as const;
 
 function nameTaken(cluster: string, name: string): Finding {
   return problem(

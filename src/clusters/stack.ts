@@ -1,4 +1,5 @@
 import type { Deployment } from './deployment.ts';
+import type { ReleaseObject } from './release.ts';
 import type { StackResult } from './steps.ts';
 
 /** The label that every stack carries, so that Heat alone can tell what exists and whose it is. Holds no secret. */
@@ -9,15 +10,23 @@ export interface StackLabel {
   readonly requestedBy: string;
   readonly requestedAt: string;
   readonly version: string;
+  /** Id of the release that its servers fetch; stacks of earlier versions do not say. */
+  readonly release?: string;
 }
 
-/** What the steps before `stack` provide for it. `serverUrl` is a signed URL, thus a secret: it is never recorded. */
+/** What the steps before `stack` provide for it. */
 export interface StackInputs {
   readonly image: string;
   readonly keypair: string;
   readonly version: string;
-  readonly serverUrl: string;
-  readonly serverSha256: string;
+  /** Id of the release. */
+  readonly release: string;
+  readonly objects: readonly SignedObject[];
+}
+
+/** One object for a server to fetch. The URL is signed, thus a secret: it is never recorded. */
+export interface SignedObject extends Omit<ReleaseObject, 'object'> {
+  readonly url: string;
 }
 
 /** Seconds that a server has from its creation to its signal: a first boot on a slow cloud, twice over. */
@@ -27,7 +36,7 @@ const signalTimeoutSeconds = 1800;
 export type StackOwner = Pick<Deployment, 'id' | 'cluster' | 'channel' | 'requestedBy' | 'requestedAt' | 'spec'>;
 
 /** The label of a deployment's stack. */
-export function stackLabel(deployment: StackOwner, version: string): StackLabel {
+export function stackLabel(deployment: StackOwner, version: string, release?: string): StackLabel {
   return {
     cluster: deployment.cluster,
     deployment: deployment.id,
@@ -35,6 +44,7 @@ export function stackLabel(deployment: StackOwner, version: string): StackLabel 
     requestedBy: deployment.requestedBy,
     requestedAt: new Date(deployment.requestedAt).toISOString(),
     version,
+    ...(release !== undefined && { release }),
   };
 }
 
@@ -43,7 +53,7 @@ export function stackParameters(deployment: StackOwner, inputs: StackInputs): Re
   const { spec } = deployment;
   return {
     cluster_name: spec.name,
-    slipway: stackLabel(deployment, inputs.version),
+    slipway: stackLabel(deployment, inputs.version, inputs.release),
     image: inputs.image,
     control_plane_flavor: spec.controlPlane.flavor,
     node_flavor: spec.nodes.flavor,
@@ -54,8 +64,8 @@ export function stackParameters(deployment: StackOwner, inputs: StackInputs): Re
     node_count: spec.nodes.count,
     node_max: spec.nodes.max,
     kubernetes_version: inputs.version,
-    server_url: inputs.serverUrl,
-    server_sha256: inputs.serverSha256,
+    release: inputs.release,
+    release_objects: inputs.objects,
     signal_timeout: signalTimeoutSeconds,
   };
 }

@@ -2,10 +2,19 @@
 #
 # Slipway first boot: cloud-init runs this once on every server of a cluster, as root.
 #
-# It fetches the Kubernetes server tarball by a signed URL, checks it, unpacks it into /opt/slipway/kubernetes and tells
-# Heat how that went, so that a node that cannot start fails its stack with a reason instead of a time-out.
+# It fetches the objects of the cluster's release by signed URLs, checks the size and the digest of each, puts them into
+# /opt/slipway and tells Heat how that went, so that a node that cannot start fails its stack with a reason instead of a
+# time-out. Afterwards there are
 #
-# Heat fills the parameters in below as one line of JSON. They hold secrets (the signed URL, the password that may
+#   /opt/slipway/kubernetes    the Kubernetes server tarball, unpacked
+#   /opt/slipway/salt          the Salt states
+#   /opt/slipway/salt-onedir   Salt itself, with a Python of its own
+#   /opt/slipway/files         further files that the states use, each by its name
+#   /opt/slipway/etc           Salt's configuration: where the states are, and which server this is
+#
+# as far as the release has them. Nothing of it is run.
+#
+# Heat fills the parameters in below as one line of JSON. They hold secrets (the signed URLs, the password that may
 # signal), so: all files are readable by root alone, nothing secret is logged, and curl gets secrets from files or
 # standard input, never as arguments that `ps` would show.
 #
@@ -17,9 +26,9 @@ umask 077
 readonly root=${SLIPWAY_ROOT:-}
 readonly retry_seconds=${SLIPWAY_RETRY_SECONDS:-5}
 readonly work=$root/var/lib/slipway
+readonly fetched=$work/objects
 readonly log_file=$root/var/log/slipway-boot.log
-readonly release=$root/opt/slipway/kubernetes
-readonly archive=$work/kubernetes-server-linux-amd64.tar.gz
+readonly home=$root/opt/slipway
 
 parameters() {
   cat <<'END_OF_PARAMETERS'
@@ -33,13 +42,15 @@ log() {
 }
 
 # parameter NAME: prints one parameter. `signal.NAME` prints one of the values inside Heat's `signal` attribute, which is
-# itself JSON in a text. cloud-init is written in Python, so wherever this runs there is a python3.
+# itself JSON in a text; `objects.2.url` prints a value of the third object. cloud-init is written in Python, so wherever
+# this runs there is a python3.
 parameter() {
   parameters | python3 -c '
 import json, sys
 value = json.load(sys.stdin)
 for key in sys.argv[1].split("."):
-    value = (json.loads(value) if isinstance(value, str) else value)[key]
+    value = json.loads(value) if isinstance(value, str) else value
+    value = value[int(key) if isinstance(value, list) else key]
 print(value)' "$1"
 }
 
@@ -59,7 +70,7 @@ signal_body() {
 import json, sys
 status, reason, hostname = sys.argv[1:4]
 given = json.load(sys.stdin)
-data = {"hostname": hostname, "sha256": given["server_sha256"], "version": given["version"]}
+data = {"hostname": hostname, "release": given["release"], "version": given["version"]}
 print(json.dumps({"status": status, "reason": reason[:500], "data": json.dumps(data), "id": hostname}))' \
     "$1" "$2" "$HOSTNAME"
 }
@@ -112,71 +123,163 @@ fail() {
   exit 1
 }
 
-# One attempt. Prints the HTTP status, 000 when there was no answer.
-download() {
-  printf 'url = "%s"\n' "$(parameter server_url)" |
-    curl --config - --fail --silent --show-error --connect-timeout 20 --speed-limit 1024 --speed-time 60 \
-      --max-time 1800 --output "$archive" --write-out '%{http_code}' 2>>"$log_file"
+# The objects of the release, one a line: position, kind, size, digest and name. Heat checks nothing inside a list, so
+# that is done here: names become paths, and URLs become lines of a configuration for curl.
+list_objects() {
+  parameters | python3 -c '
+import json, re, sys
+names, kinds = set(), set()
+for position, each in enumerate(json.load(sys.stdin)["objects"]):
+    def checked(key, pattern):
+        value = str(each.get(key))
+        if re.fullmatch(pattern, value):
+            return value
+        shown = "" if key == "url" else ": " + repr(value[:80])
+        sys.exit("%s of object %d is not what it has to be%s" % (key, position + 1, shown))
+    kind = checked("kind", "kubernetes|states|salt|file")
+    name = checked("name", "[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+    if name in names or (kind in kinds and kind != "file"):
+        sys.exit("%s is one too many of its name or kind" % name)
+    names.add(name)
+    kinds.add(kind)
+    checked("url", r"https?://[!#-\[\]-~]+")
+    print(position, kind, checked("size", "[0-9]+"), checked("sha256", "[0-9a-f]{64}"), name)
+if "kubernetes" not in kinds:
+    sys.exit("Kubernetes is not among the objects")'
 }
 
-# A refusal is final: the URL has expired or is wrong, and asking again helps nobody. Everything else may pass.
+# download POSITION FILE: one attempt. Prints the HTTP status, 000 when there was no answer.
+download() {
+  printf 'url = "%s"\n' "$(parameter "objects.$1.url")" |
+    curl --config - --globoff --fail --silent --show-error --connect-timeout 20 --speed-limit 1024 --speed-time 60 \
+      --max-time 1800 --output "$2" --write-out '%{http_code}' 2>>"$log_file"
+}
+
+# fetch POSITION NAME. A refusal is final: the URL has expired or is wrong, and asking again helps nobody. So is a file
+# that cannot be written. Everything else may pass.
 fetch() {
-  local attempt status
+  local position=$1 name=$2 attempt status code
   for attempt in 1 2 3 4 5 6; do
-    if status=$(download); then return 0; fi
-    case $status in
-      408 | 429) ;;
-      4??) fail "fetching the Kubernetes tarball: Swift answered $status; the signed URL may have expired" ;;
+    code=0
+    status=$(download "$position" "$fetched/$name") || code=$?
+    case $code:$status in
+      0:*) return 0 ;;
+      23:*) fail "fetching $name: it could not be written; the disk may be full" ;;
+      *:408 | *:429) ;;
+      *:4??) fail "fetching $name: Swift answered $status; the signed URL may have expired" ;;
     esac
-    log "attempt $attempt to fetch the tarball did not work (HTTP status $status)"
+    log "attempt $attempt to fetch $name did not work (HTTP status $status, curl $code)"
     sleep $((attempt * retry_seconds))
   done
-  fail "fetching the Kubernetes tarball: $attempt attempts did not work, the last with HTTP status $status"
+  fail "fetching $name: $attempt attempts did not work, the last with HTTP status $status"
 }
 
-check_digest() {
-  local expected actual
-  expected=$(parameter server_sha256)
-  actual=$(sha256sum "$archive")
-  actual=${actual%% *}
-  [[ $actual == "$expected" ]] || fail "the Kubernetes tarball has sha256 ${actual:0:12}..., expected ${expected:0:12}..."
+# check_bytes NAME SIZE SHA256
+check_bytes() {
+  local name=$1 size sha256
+  size=$(stat --format=%s "$fetched/$name")
+  [[ $size == "$2" ]] || fail "$name has $size bytes, expected $2"
+  sha256=$(sha256sum "$fetched/$name")
+  sha256=${sha256%% *}
+  [[ $sha256 == "$3" ]] || fail "$name has sha256 ${sha256:0:12}..., expected ${3:0:12}..."
 }
 
-# The digest says that it is the tarball that was published; this says that what was published is of use to a node.
+# plain_tar NAME: an archive without its compression. Not every image has xz and bzip2, but Python can do the same.
+plain_tar() {
+  case $1 in
+    *.gz) gzip --decompress --stdout "$fetched/$1" ;;
+    *.zst) zstd --decompress --stdout "$fetched/$1" ;;
+    *) python3 -c '
+import bz2, lzma, shutil, sys
+name = sys.argv[1]
+with (bz2 if name.endswith(".bz2") else lzma).open(name) as archive:
+    shutil.copyfileobj(archive, sys.stdout.buffer)' "$fetched/$1" ;;
+  esac
+}
+
+# check_contents NAME FOLDER WANTED...: a digest says that an archive is the one that was published; this says that what
+# was published is of use to a server. Everything lies in its one folder, and what is wanted is there.
 check_contents() {
-  local wanted
-  tar --list --gzip --file "$archive" >"$work/contents" 2>>"$log_file" ||
-    fail 'the Kubernetes tarball cannot be read as a gzipped tar file'
-  if grep --extended-regexp --quiet --invert-match '^kubernetes(/|$)' "$work/contents" ||
+  local name=$1 folder=$2 wanted
+  shift 2
+  plain_tar "$name" 2>>"$log_file" | tar --list --file - >"$work/contents" 2>>"$log_file" ||
+    fail "$name cannot be read as a compressed tar file"
+  if grep --extended-regexp --quiet --invert-match "^$folder(/|\$)" "$work/contents" ||
     grep --extended-regexp --quiet '(^|/)\.\.(/|$)' "$work/contents"; then
-    fail 'the Kubernetes tarball has files outside its folder kubernetes/'
+    fail "$name has files outside its folder $folder/"
   fi
-  for wanted in kubelet kubeadm kubectl; do
-    grep --line-regexp --fixed-strings --quiet "kubernetes/server/bin/$wanted" "$work/contents" ||
-      fail "the Kubernetes tarball has no kubernetes/server/bin/$wanted"
+  for wanted in "$@"; do
+    grep --line-regexp --fixed-strings --quiet "$folder/$wanted" "$work/contents" || fail "$name has no $folder/$wanted"
   done
 }
 
-# Into a folder beside the final one first, so that a release is either there or not.
+# check_use KIND NAME
+check_use() {
+  case $1 in
+    kubernetes) check_contents "$2" kubernetes server/bin/kubelet server/bin/kubeadm server/bin/kubectl ;;
+    states) check_contents "$2" salt top.sls ;;
+    salt) check_contents "$2" salt salt-call ;;
+  esac
+}
+
+# unpack NAME FOLDER: what lies in the archive's one folder.
 unpack() {
-  rm -rf "$release.new" "$release"
-  mkdir -p "$release.new"
-  tar --extract --gzip --no-same-owner --strip-components=1 --directory "$release.new" --file "$archive" 2>>"$log_file" ||
-    fail 'unpacking the Kubernetes tarball did not work; the disk may be full'
-  mv "$release.new" "$release"
-  rm -f "$archive"
+  mkdir -p "$2"
+  plain_tar "$1" 2>>"$log_file" |
+    tar --extract --no-same-owner --strip-components=1 --directory "$2" --file - 2>>"$log_file" ||
+    fail "unpacking $1 did not work; the disk may be full"
+  rm -f "$fetched/$1"
+}
+
+# place KIND NAME
+place() {
+  case $1 in
+    kubernetes) unpack "$2" "$home.new/kubernetes" ;;
+    states) unpack "$2" "$home.new/salt" ;;
+    salt) unpack "$2" "$home.new/salt-onedir" ;;
+    file)
+      mkdir -p "$home.new/files"
+      mv "$fetched/$2" "$home.new/files/$2"
+      ;;
+  esac
+}
+
+# Salt's configuration for a server without a master; JSON is YAML. The grain `slipway` tells states where they are.
+configure_salt() {
+  mkdir -p "$home.new/etc"
+  parameters | python3 -c '
+import json, sys
+given, home = json.load(sys.stdin), sys.argv[1]
+grain = {key: given[key] for key in ("cluster", "role", "version", "release")}
+print(json.dumps({"file_client": "local", "file_roots": {"base": [home + "/salt"]}, "grains": {"slipway": grain}}))' \
+    "$home" >"$home.new/etc/minion"
 }
 
 main() {
+  local position kind size sha256 name problem
   mkdir -p "$work" "${log_file%/*}"
   trap 'fail "the boot script stopped unexpectedly at line $LINENO"' ERR
 
-  log "first boot of $HOSTNAME as $(parameter role) of $(parameter cluster), Kubernetes $(parameter version)"
-  fetch
-  check_digest
-  check_contents
-  unpack
-  log "unpacked into $release"
+  log "first boot of $HOSTNAME as $(parameter role) of $(parameter cluster), release $(parameter release)"
+  problem=$(list_objects 2>&1 >"$work/objects.list") || fail "reading the release: ${problem##*$'\n'}"
+  rm -rf "$fetched" "$home.new"
+  mkdir -p "$fetched" "$home.new"
+
+  while read -r position kind size sha256 name; do
+    fetch "$position" "$name"
+    check_bytes "$name" "$size" "$sha256"
+    check_use "$kind" "$name"
+    log "fetched $name"
+  done <"$work/objects.list"
+  # Into a folder beside the final one first, so that a release is either there or not.
+  while read -r position kind size sha256 name; do
+    place "$kind" "$name"
+  done <"$work/objects.list"
+  configure_salt
+  rm -rf "$home" "$fetched"
+  mv "$home.new" "$home"
+  log "the release is in $home"
+
   tell_heat SUCCESS "Kubernetes $(parameter version) is on $HOSTNAME" || {
     log 'Heat could not be told of the success; its wait condition will time out'
     exit 1

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseStackLabel, parseStackOutputs, stackLabel, stackParameters } from '../../src/clusters/stack.ts';
 import { deploymentAfter, requestedStaging } from '../support/fixtures.ts';
+import { someStackInputs } from '../support/stack-inputs.ts';
 
 const deployment = deploymentAfter(requestedStaging);
 const ref = { id: 'stack-id', name: 'slipway-staging' };
@@ -21,14 +22,9 @@ describe('the label of a stack', () => {
   });
 
   it('holds no secret', () => {
-    const parameters = stackParameters(deployment, {
-      image: 'image-id',
-      keypair: 'ops',
-      version: 'v1.34.2',
-      serverUrl: 'https://swift/?temp_url_sig=secret',
-      serverSha256: 'abc',
-    });
+    const parameters = stackParameters(deployment, someStackInputs);
 
+    expect(JSON.stringify(parameters.release_objects)).toContain('temp_url_sig');
     expect(JSON.stringify(parameters.slipway)).not.toContain('temp_url_sig');
   });
 });

@@ -24,6 +24,7 @@ import { createKeypair, deleteKeypair } from '../../src/openstack/nova/keypairs.
 import { getServer, listServers } from '../../src/openstack/nova/servers.ts';
 import type { ServiceClient } from '../../src/openstack/service-client.ts';
 import { heatChangesContract } from './heat-changes.ts';
+import { heatListsContract } from './heat-lists.ts';
 import { removed, sendSignal, settled } from './heat-stack.ts';
 import { badFlavor, groupFiles, groupTemplate, serverTemplate, smallTemplate } from './heat-templates.ts';
 import { newPublicKey } from './public-key.ts';
@@ -38,6 +39,7 @@ export function heatContract(connectTo: ConnectTo, connectAsOperator: ConnectTo)
     refusalContract(cloud);
     groupContract(cloud);
     heatChangesContract(cloud);
+    heatListsContract(cloud);
     serverStackContract(cloud, connection(connectAsOperator));
   });
 }

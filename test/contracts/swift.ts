@@ -158,6 +158,7 @@ export function swiftContract(connectTo: ConnectTo): void {
           ['page/b', 6],
           ['page/c', 6],
         ]);
+        for (const { modifiedAt } of listed) expect(Math.abs(Date.now() - modifiedAt.getTime())).toBeLessThan(600_000);
       });
     });
 

@@ -6,6 +6,7 @@ import type { Run, StepHandle, Tools } from '../../jobs/run.ts';
 import { StackWatches } from '../../jobs/stack-watches.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import type { Deployment, DeploymentEventBody, StepProgress } from '../../src/clusters/deployment.ts';
+import type { ReleaseObject } from '../../src/clusters/release.ts';
 import { stackParameters } from '../../src/clusters/stack.ts';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
@@ -14,15 +15,25 @@ import { createContainer } from '../../src/openstack/swift/containers.ts';
 import { startCloud } from '../../src/playground/cloud/cloud.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { approvedStaging, deploymentAfter, stagingSpec } from '../support/fixtures.ts';
+import { someStackInputs } from '../support/stack-inputs.ts';
 import { makeTinyImage } from '../support/tiny-image.ts';
 
 const log = silentLogger();
 
+const digest = { size: 1, sha256: '0'.repeat(64) };
+const kubernetes: ReleaseObject = { kind: 'kubernetes', name: 'server.tar.gz', object: 'a/server.tar.gz', ...digest };
+const states: ReleaseObject = {
+  kind: 'states',
+  name: 'kubernetes-salt.tar.gz',
+  object: 'files/0/salt.tar.gz',
+  ...digest,
+};
+
 /** What the steps before `stack` have left. */
 const earlier: DeploymentEventBody[] = (
   [
-    ['build', { version: 'v1.34.2', commit: 'abc', files: [] }],
-    ['publish', { container: 'releases', server: { object: 'server.tar.gz', sha256: '0'.repeat(64) } }],
+    ['build', { version: 'v1.34.2', commit: 'abc', artifact: 'abc-linux-amd64', made: false, object: kubernetes }],
+    ['publish', { container: 'releases', release: 'v1.34.2-0123456789ab', objects: [kubernetes, states], sent: 0 }],
     ['image', { id: 'image-1', name: 'debian-12', uploaded: false }],
     ['keypair', { name: 'ops', imported: false }],
   ] as const
@@ -102,8 +113,7 @@ export type StackStage = Awaited<ReturnType<typeof openStackStage>>;
 
 /** The path of a template that takes the parameters of a cluster, and is made of what a test wants. */
 export function clusterTemplate(resources: object, outputs: object = {}): string {
-  const inputs = { image: '', keypair: '', version: '', serverUrl: '', serverSha256: '' };
-  const names = Object.keys(stackParameters(readyForStack(), inputs));
+  const names = Object.keys(stackParameters(readyForStack(), someStackInputs));
   const parameters = Object.fromEntries(names.map((name) => [name, { type: typeOf(name), default: defaultOf(name) }]));
   const path = join(mkdtempSync(join(tmpdir(), 'slipway-template-')), `${randomBytes(4).toString('hex')}.yaml`);
   writeFileSync(path, JSON.stringify({ heat_template_version: '2021-04-16', parameters, resources, outputs }));
@@ -111,10 +121,10 @@ export function clusterTemplate(resources: object, outputs: object = {}): string
 }
 
 function typeOf(name: string): string {
-  if (name === 'slipway') return 'json';
+  if (name === 'slipway' || name === 'release_objects') return 'json';
   return name === 'dns_nameservers' ? 'comma_delimited_list' : 'string';
 }
 
 function defaultOf(name: string): unknown {
-  return name === 'slipway' ? {} : '';
+  return typeOf(name) === 'json' ? {} : '';
 }

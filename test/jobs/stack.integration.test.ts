@@ -1,10 +1,13 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAgain, type Run } from '../../jobs/run.ts';
+import { isAgain, type Run, resultOf } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
 import { parseRequestMarker, parseStackMarker, requestMarker } from '../../jobs/stack-marker.ts';
+import type { SignedObject } from '../../src/clusters/stack.ts';
 import { signalResource } from '../../src/openstack/heat/resources.ts';
 import { createStack, deleteStack, findStack, listStacks } from '../../src/openstack/heat/stacks.ts';
+import { putObject } from '../../src/openstack/swift/objects.ts';
 import { settled } from '../contracts/heat-stack.ts';
 import { smallTemplate } from '../contracts/heat-templates.ts';
 import { clusterTemplate, openStackStage, RecordingStep, readyForStack, type StackStage } from './stack-stage.ts';
@@ -220,6 +223,27 @@ describe('the step stack', () => {
       message: expect.stringMatching(/the user data of server in the template has 60000 bytes, 10851 more than Nova/),
     });
     expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(0);
+  });
+
+  it('gives the servers a URL for every object of the release, which opens it', async () => {
+    const { objects } = resultOf(readyForStack(), 'publish');
+    for (const { object } of objects) {
+      const content = { content: () => Readable.from([`content of ${object}`]), size: 11 + object.length };
+      await putObject(stage.direct.swift, { container: 'releases', object, ...content });
+    }
+    const told = { release: { value: { get_param: 'release' } }, objects: { value: { get_param: 'release_objects' } } };
+
+    await stack(stage.runOf(readyForStack(), step, clusterTemplate({}, told)));
+
+    const found = await findStack(stage.direct.heat, name);
+    if (found === undefined) throw new Error('no stack was made');
+    const { outputs } = await settled(stage.direct.heat, found);
+    const signed = outputs.objects as SignedObject[];
+    expect(outputs.release).toBe('v1.34.2-0123456789ab');
+    expect(signed).toEqual(objects.map(({ object: _, ...known }) => ({ ...known, url: expect.any(String) })));
+    const contents = await Promise.all(signed.map(async ({ url }) => (await fetch(url)).text()));
+    expect(contents).toEqual(objects.map(({ object }) => `content of ${object}`));
+    expect(stage.mutexes).toHaveLength(1);
   });
 
   it('guards the key of the Swift that holds the release, whatever its cloud is called', async () => {

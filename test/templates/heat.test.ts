@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { releaseId } from '../../src/clusters/release.ts';
 import { stackParameters } from '../../src/clusters/stack.ts';
 import { loadTemplate } from '../../src/openstack/heat/template-files.ts';
 import { approvedStaging, deploymentAfter } from '../support/fixtures.ts';
+import { someStackInputs } from '../support/stack-inputs.ts';
 
 interface Parameter {
   type: string;
@@ -55,10 +57,10 @@ describe.each(files)('%s', (file) => {
     expect(Object.values(outputs).map(({ description }) => description)).not.toContain(undefined);
   });
 
-  it('hides the signed URL, and gives no parameter a default', async () => {
+  it('hides the signed URLs, and gives no parameter a default', async () => {
     const { parameters } = await read(file);
 
-    expect(parameters.server_url?.hidden).toBe(true);
+    expect(parameters.release_objects?.hidden).toBe(true);
     expect(Object.values(parameters).filter((parameter) => 'default' in parameter)).toEqual([]);
   });
 
@@ -86,13 +88,12 @@ describe.each(files)('%s', (file) => {
     expect(valuesOf('signal_transport', resources)).toEqual(['HEAT_SIGNAL']);
   });
 
-  it('takes URLs and versions as they are, and nothing that could leave its place in the boot script', async () => {
+  it('takes versions and releases as they are, and nothing that could leave its place in the boot script', async () => {
     const template = await read(file);
+    const alpha = 'v1.35.0-alpha.1-20-g0123456789abcd+dirty';
 
-    expect('https://swift.example.org/v1/AUTH_1/c/v1.34.2/a.tar.gz?temp_url_sig=0a&temp_url_expires=1').toMatch(
-      pattern(template, 'server_url'),
-    );
-    expect('https://swift.example.org/"\nreboot').not.toMatch(pattern(template, 'server_url'));
+    expect(releaseId(alpha, [])).toMatch(pattern(template, 'release'));
+    expect(`${releaseId(alpha, [])}"; reboot`).not.toMatch(pattern(template, 'release'));
     expect('v1.35.0-alpha.1-20-g0123456789abcd').toMatch(pattern(template, 'kubernetes_version'));
     expect('v1.34.2; reboot').not.toMatch(pattern(template, 'kubernetes_version'));
   });
@@ -101,15 +102,7 @@ describe.each(files)('%s', (file) => {
 describe('the stack of a cluster', () => {
   it('declares the parameters that Slipway sends, no more and no fewer', async () => {
     const { parameters } = await read('cluster.yaml');
-    const inputs = {
-      image: 'debian-12',
-      keypair: 'demo',
-      version: 'v1.34.2',
-      serverUrl: 'https://swift.example.org/x',
-      serverSha256: 'a'.repeat(64),
-    };
-
-    const sent = stackParameters(deploymentAfter(...approvedStaging), inputs);
+    const sent = stackParameters(deploymentAfter(...approvedStaging), someStackInputs);
 
     expect(Object.keys(sent).sort()).toEqual(Object.keys(parameters).sort());
   });

@@ -8,17 +8,28 @@ const credentials = z.object({
   alarm_url: z.string(),
 });
 
+const object = z.object({
+  kind: z.enum(['kubernetes', 'states', 'salt', 'file']),
+  name: z.string(),
+  url: z.string(),
+  size: z.number(),
+  sha256: z.string(),
+});
+
 const parameters = z.object({
   cluster: z.string(),
   role: z.enum(['control-plane', 'node']),
   version: z.string(),
-  server_url: z.string(),
-  server_sha256: z.string(),
+  release: z.string(),
+  objects: z.array(object),
   signal: z.string().transform((text) => credentials.parse(JSON.parse(text))),
 });
 
 /** What a server is told by its user data: the parameters that Heat filled into templates/cloud-init/boot.sh. */
 export type BootParameters = z.output<typeof parameters>;
+
+/** One object of the release, as a server is told of it. */
+export type BootObject = z.output<typeof object>;
 
 /** Where in Heat a server reports to, and as whom. */
 export type SignalCredentials = z.output<typeof credentials>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BootParameters, SignalCredentials } from './boot-script.ts';
+import type { BootObject, BootParameters, SignalCredentials } from './boot-script.ts';
 
 /** How a first boot went, as the server tells Heat. */
 export interface BootOutcome {
@@ -11,29 +11,50 @@ export interface BootOutcome {
 const callMs = 30_000;
 const downloadMs = 10 * 60_000;
 
-/** Does over HTTP what boot.sh does: fetches the release by its signed URL and compares its digest. */
+/** Does over HTTP what boot.sh does: fetches every object of the release by its signed URL, and compares what came. */
 export async function fetchRelease(
   hostname: string,
-  { server_url, server_sha256, version }: BootParameters,
+  { objects, version }: BootParameters,
   signal: AbortSignal,
 ): Promise<BootOutcome> {
-  const actual = await digestOf(server_url, AbortSignal.any([signal, AbortSignal.timeout(downloadMs)])).catch(
-    (error: unknown) => {
-      signal.throwIfAborted();
-      return error instanceof Error ? error : new Error(String(error));
-    },
-  );
-  if (actual instanceof Error) {
-    return { status: 'FAILURE', reason: `fetching the Kubernetes tarball: ${actual.message}` };
-  }
-  if (actual !== server_sha256) {
-    const [got, expected] = [actual, server_sha256].map((digest) => `${digest.slice(0, 12)}...`);
-    return { status: 'FAILURE', reason: `the Kubernetes tarball has sha256 ${got}, expected ${expected}` };
+  try {
+    assertRelease(objects);
+    for (const object of objects) await fetchObject(object, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { status: 'FAILURE', reason: error instanceof Error ? error.message : String(error) };
   }
   return { status: 'SUCCESS', reason: `Kubernetes ${version} is on ${hostname}` };
 }
 
-async function digestOf(url: string, signal: AbortSignal): Promise<string> {
+/** Names become paths on a server, so they are looked at before anything is fetched. */
+function assertRelease(objects: readonly BootObject[]): void {
+  const refuse = (problem: string): never => {
+    throw new Error(`reading the release: ${problem}`);
+  };
+  for (const [index, { name, kind }] of objects.entries()) {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/.test(name)) {
+      refuse(`name of object ${index + 1} is not what it has to be: '${name.slice(0, 80)}'`);
+    }
+    const isTwin = (other: BootObject): boolean => other.name === name || (kind !== 'file' && other.kind === kind);
+    if (objects.slice(0, index).some(isTwin)) refuse(`${name} is one too many of its name or kind`);
+  }
+  if (!objects.some(({ kind }) => kind === 'kubernetes')) refuse('Kubernetes is not among the objects');
+}
+
+async function fetchObject({ name, url, size, sha256 }: BootObject, signal: AbortSignal): Promise<void> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)]);
+  const actual = await measured(url, deadline).catch((cause: Error) => {
+    throw new Error(`fetching ${name}: ${cause.message}`, { cause });
+  });
+  if (actual.size !== size) throw new Error(`${name} has ${actual.size} bytes, expected ${size}`);
+  if (actual.sha256 !== sha256) {
+    const [got, expected] = [actual.sha256, sha256].map((digest) => `${digest.slice(0, 12)}...`);
+    throw new Error(`${name} has sha256 ${got}, expected ${expected}`);
+  }
+}
+
+async function measured(url: string, signal: AbortSignal): Promise<{ size: number; sha256: string }> {
   const response = await fetch(url, { signal }).catch((cause: unknown) => {
     throw new Error('Swift does not answer', { cause });
   });
@@ -42,19 +63,23 @@ async function digestOf(url: string, signal: AbortSignal): Promise<string> {
     throw new Error(`Swift answered ${response.status}; the signed URL may have expired`);
   }
   const digest = createHash('sha256');
-  for await (const chunk of response.body) digest.update(chunk);
-  return digest.digest('hex');
+  let size = 0;
+  for await (const chunk of response.body) {
+    digest.update(chunk);
+    size += chunk.length;
+  }
+  return { size, sha256: digest.digest('hex') };
 }
 
 /** Tells Heat how it went, as boot.sh does: a token of the user that Heat made for this, then the signal. */
 export async function tellHeat(
   hostname: string,
-  { signal: credentials, server_sha256, version }: BootParameters,
+  { signal: credentials, release, version }: BootParameters,
   { status, reason }: BootOutcome,
   signal: AbortSignal,
 ): Promise<void> {
   const token = await logIn(credentials, signal);
-  const data = JSON.stringify({ hostname, sha256: server_sha256, version });
+  const data = JSON.stringify({ hostname, release, version });
   const response = await post(credentials.alarm_url, { status, reason, data, id: hostname }, signal, {
     'x-auth-token': token,
   });

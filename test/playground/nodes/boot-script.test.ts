@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseBootScript } from '../../../src/playground/nodes/boot-script.ts';
+import { signedObject } from '../../support/stack-inputs.ts';
 
 const credentials = {
   auth_url: 'http://127.0.0.1:5000/v3/v3',
@@ -13,8 +14,8 @@ const parameters = {
   cluster: 'staging',
   role: 'node',
   version: 'v1.34.2',
-  server_url: 'http://127.0.0.1:8080/x',
-  server_sha256: 'a'.repeat(64),
+  release: 'v1.34.2-0123456789ab',
+  objects: [signedObject(), signedObject({ kind: 'file', name: 'containerd.tar.gz' })],
   signal: JSON.stringify({ ...credentials, region_name: 'RegionOne' }),
 };
 

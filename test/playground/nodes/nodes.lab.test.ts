@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packStates } from '../../../jobs/release/pack-states.ts';
+import type { SignedObject } from '../../../src/clusters/stack.ts';
 import { isNotFound } from '../../../src/errors.ts';
 import { probeApi } from '../../../src/kubernetes/probe.ts';
-import { buildRelease, type ReleaseFile } from '../../../src/kubernetes/release.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { deleteImage } from '../../../src/openstack/glance/images.ts';
 import type { Stack } from '../../../src/openstack/heat/stack.ts';
@@ -19,9 +20,8 @@ import { listServers } from '../../../src/openstack/nova/servers.ts';
 import type { OpenStack } from '../../../src/openstack/openstack.ts';
 import { createContainer, deleteContainer, listContainers } from '../../../src/openstack/swift/containers.ts';
 import { deleteObject, putObject } from '../../../src/openstack/swift/objects.ts';
-import { signUrl } from '../../../src/openstack/swift/temp-url.ts';
+import { signObjectUrl } from '../../../src/openstack/swift/temp-url.ts';
 import { ensureTempUrlKey } from '../../../src/openstack/swift/temp-url-key.ts';
-import { createKubernetesTree } from '../../../src/playground/kubernetes-tree/tree.ts';
 import { isFakeHypervisor, startNodes } from '../../../src/playground/nodes/nodes.ts';
 import { newPublicKey } from '../../contracts/public-key.ts';
 import { connectToCloud, eventually } from '../../contracts/support.ts';
@@ -29,13 +29,11 @@ import { makeTinyImage } from '../../support/tiny-image.ts';
 
 const cloudsFile = process.env.OS_CLIENT_CONFIG_FILE ?? '/var/lib/openstack-lab/clouds.yaml';
 const name = `nodes-${randomBytes(3).toString('hex')}`;
-const object = 'kubernetes-server-linux-amd64.tar.gz';
 
 let openstack: OpenStack;
 let operator: OpenStack;
 let directory: string;
-let server: ReleaseFile;
-let serverUrl: string;
+let objects: SignedObject[];
 let imageId: string;
 let nodes: { close(): Promise<void> };
 const stacks: StackRef[] = [];
@@ -44,8 +42,7 @@ beforeAll(async () => {
   openstack = await connectToCloud(cloudsFile, 'lab');
   operator = await connectToCloud(cloudsFile, 'lab-admin');
   directory = await mkdtemp(join(tmpdir(), 'slipway-nodes-'));
-  server = await buildServerTarball();
-  serverUrl = await publish(server);
+  objects = await publishRelease();
   await createKeypair(openstack.nova, { name, publicKey: newPublicKey() });
   imageId = (await makeTinyImage(openstack.glance, name)).id;
   nodes = await startNodes({ openstack: operator, log: silentLogger(), pace: 'none' });
@@ -56,41 +53,36 @@ afterAll(async () => {
   await nodes.close();
   await deleteImage(openstack.glance, imageId);
   await deleteKeypair(openstack.nova, name);
-  await deleteObject(openstack.swift, name, object);
+  for (const object of objects) await deleteObject(openstack.swift, name, object.name);
   await deleteContainer(openstack.swift, name);
   await openstack.close();
   await operator.close();
   await rm(directory, { recursive: true, force: true });
 });
 
-async function buildServerTarball(): Promise<ReleaseFile> {
-  const { repository, tag } = await createKubernetesTree(join(directory, 'tree'));
-  const { files } = await buildRelease({
-    repository,
-    ref: tag,
-    target: 'quick-release',
-    variables: {},
-    directory: join(directory, 'data'),
-    onProgress: () => undefined,
-  });
-  const found = files.find((file) => file.name === object);
-  if (found === undefined) throw new Error('the build has no server tarball');
-  return found;
+/** A release of two objects in Swift; its servers fetch them and look at their size and digest. */
+async function publishRelease(): Promise<SignedObject[]> {
+  const states = join(directory, 'kubernetes-salt.tar.gz');
+  await packStates('templates/salt', states);
+  await createContainer(openstack.swift, name);
+  return Promise.all([
+    publish('kubernetes', 'kubernetes-server-linux-amd64.tar.gz', randomBytes(100_000)),
+    publish('states', 'kubernetes-salt.tar.gz', await readFile(states)),
+  ]);
 }
 
-async function publish({ path, size, md5 }: ReleaseFile): Promise<string> {
-  await createContainer(openstack.swift, name);
+async function publish(kind: SignedObject['kind'], object: string, content: Buffer): Promise<SignedObject> {
   await putObject(openstack.swift, {
     container: name,
     object,
-    content: () => createReadStream(path),
-    size,
-    md5,
+    content: () => Readable.from([content]),
+    size: content.length,
+    md5: createHash('md5').update(content).digest('hex'),
     contentType: 'application/gzip',
   });
   const key = await ensureTempUrlKey(openstack.swift, name);
-  const endpoint = await openstack.swift.endpoint();
-  return signUrl({ endpoint, container: name, object, key, method: 'GET', expires: new Date(Date.now() + 3600_000) });
+  const url = await signObjectUrl(openstack.swift, { container: name, object, key, lifetimeMs: 3_600_000 });
+  return { kind, name: object, url, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
 async function create(cluster: string, changes: Record<string, unknown> = {}): Promise<StackRef> {
@@ -110,8 +102,8 @@ async function create(cluster: string, changes: Record<string, unknown> = {}): P
       node_count: 1,
       node_max: 3,
       kubernetes_version: 'v1.34.2',
-      server_url: serverUrl,
-      server_sha256: server.sha256,
+      release: 'v1.34.2-0123456789ab',
+      release_objects: objects,
       signal_timeout: 300,
       ...changes,
     },
@@ -151,7 +143,7 @@ describe('a cluster on a cloud whose servers never boot', () => {
     const ref = await create(`${name}-a`);
     const { status, statusReason, outputs } = await ended(ref);
 
-    expect({ status, statusReason }).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect(`${status}: ${statusReason}`).toMatch(/^CREATE_COMPLETE/);
     const [nodeName] = Object.values(outputs.node_names ?? {});
     expect(nodeName).toMatch(new RegExp(`^${name}-a-node-[a-z]{5}$`));
     expect(outputs).toMatchObject({
@@ -162,7 +154,7 @@ describe('a cluster on a cloud whose servers never boot', () => {
     const said = JSON.parse(String(outputs.control_plane_signal));
     expect(JSON.parse(said[`${name}-a-control-plane`])).toEqual({
       hostname: `${name}-a-control-plane`,
-      sha256: server.sha256,
+      release: 'v1.34.2-0123456789ab',
       version: 'v1.34.2',
     });
 
@@ -182,11 +174,12 @@ describe('a cluster on a cloud whose servers never boot', () => {
   });
 
   it('fails with the reason of the server that could not start', async () => {
-    const ref = await create(`${name}-b`, { server_sha256: '0'.repeat(64), node_count: 0 });
+    const broken = objects.map((object) => (object.kind === 'states' ? { ...object, sha256: '0'.repeat(64) } : object));
+    const ref = await create(`${name}-b`, { release_objects: broken, node_count: 0 });
 
     const { status, statusReason } = await ended(ref);
 
     expect(status).toBe('CREATE_FAILED');
-    expect(statusReason).toContain('control_plane_boot: the Kubernetes tarball has sha256');
+    expect(statusReason).toContain('control_plane_boot: kubernetes-salt.tar.gz has sha256');
   });
 });

@@ -114,6 +114,20 @@ function messageAt(ts: string) {
   return page.locator(`[data-testid="message"][data-ts="${ts}"]`).first();
 }
 
+/** Shares a text of so many lines in a thread, and opens that thread. */
+async function shareSnippet(lines: number): Promise<void> {
+  const ts = await post({});
+  await client.filesUploadV2({
+    channel_id: 'C0DEPLOYS',
+    thread_ts: ts,
+    content: Array.from({ length: lines }, (_, index) => `line ${index + 1} <b>&amp;</b>`).join('\n'),
+    filename: 'build.log',
+    title: 'build of staging',
+    snippet_type: 'text',
+  });
+  await messageAt(ts).getByTestId('replies').click();
+}
+
 describe('the chat page', () => {
   it('sends a command with Enter, shows the private answer, and brings the command back with the arrow', async () => {
     const composer = page.getByTestId('composer');
@@ -275,5 +289,34 @@ describe('the chat page', () => {
 
     expect([...hosts]).toEqual([workspace.url]);
     expect(troubles).toEqual([]);
+  });
+
+  it('shows the first lines of a snippet, and all of them when it is opened', async () => {
+    await shareSnippet(40);
+    const snippet = page.getByTestId('thread').getByTestId('snippet');
+    const text = snippet.locator('pre');
+
+    await expect.poll(() => text.textContent()).toContain('line 5 <b>&amp;</b>');
+    expect(await text.textContent()).not.toContain('line 6');
+    expect(await snippet.locator('a').textContent()).toBe('build of staging');
+    await snippet.getByRole('button', { name: 'Show all 40 lines' }).click();
+
+    expect(await text.textContent()).toContain('line 40 ');
+    await snippet.getByRole('button', { name: 'Collapse' }).click();
+    expect(await text.textContent()).not.toContain('line 6');
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows a short snippet whole, and one that is gone as gone', async () => {
+    await page.route('**/files/**', (route) => route.abort());
+    await shareSnippet(3);
+    const text = page.getByTestId('thread').getByTestId('snippet').locator('pre');
+    await expect.poll(() => text.textContent()).toBe('This file is not there any more.');
+
+    await page.unroute('**/files/**');
+    await page.reload();
+
+    await expect.poll(() => text.textContent()).toContain('line 3 ');
+    expect(await page.getByTestId('snippet').getByRole('button').count()).toBe(0);
   });
 });

@@ -145,12 +145,16 @@ describe('posting', () => {
     expect(stranger.error).toBe('user_not_in_channel');
   });
 
-  it('opens a direct message and posts into it', async () => {
-    const { channel } = await client.conversations.open({ users: 'U0DEVELOPER' });
+  it('opens a direct message for a bot that may, and takes what it posts there', async () => {
+    const open = await startWorkspace({ log: silentLogger(), botScopes: ['im:write', 'chat:write'] });
+    const opener = clientWith(open.botToken, open.slackApiUrl);
 
-    await client.chat.postMessage({ channel: channel?.id ?? '', text: 'For you' });
+    const { channel } = await opener.conversations.open({ users: 'U0DEVELOPER' });
+    await opener.chat.postMessage({ channel: channel?.id ?? '', text: 'For you' });
+    const messages = open.messages(channel?.id ?? '');
+    await open.close();
 
-    expect(workspace.messages(channel?.id ?? '')).toMatchObject([{ text: 'For you' }]);
+    expect(messages).toMatchObject([{ text: 'For you' }]);
   });
 
   it('tells listeners what was posted, changed and deleted, until they have heard enough', async () => {

@@ -75,6 +75,7 @@ const converters: Readonly<Record<PropertySchema['type'], Converter>> = {
     return list.map((one, index) => (one === null ? one : typedValue(item, one, `${path}[${index}]`, existing)));
   },
   map: (schema, value, path, existing) => {
+    if (schema.mayBeList === true && Array.isArray(value)) return pythonJson(value);
     const map = typeof value === 'string' ? parsed(value) : value;
     if (!isMap(map)) throw new PropertyError(path, `"${quotedOnce(value)}" is not a map`);
     return schema.keys === undefined ? map : typedProperties(schema.keys, map, path, existing);
@@ -107,7 +108,9 @@ function checkConstraints(schema: PropertySchema, value: unknown, path: string, 
   if (allowed !== undefined && !allowed.includes(value)) {
     throw new PropertyError(path, `"${value}" is not an allowed value ${pythonJson(allowed)}`);
   }
-  if (custom === undefined || existing === undefined) return;
+  if (existing === undefined) return;
+  checkLength(schema, value, path);
+  if (custom === undefined) return;
   const problem = customProblem(existing.world, existing.caller, custom, value);
   if (problem !== undefined) throw new PropertyError(path, problem);
 }
@@ -118,4 +121,12 @@ function checkRange({ range }: PropertySchema, value: unknown, path: string): vo
   const number = Number(value);
   if (number >= (min ?? Number.NEGATIVE_INFINITY) && number <= (max ?? Number.POSITIVE_INFINITY)) return;
   throw new PropertyError(path, `${value} is out of range (min: ${min ?? 'None'}, max: ${max ?? 'None'})`);
+}
+
+function checkLength({ length }: PropertySchema, value: unknown, path: string): void {
+  if (length === undefined) return;
+  const { min, max } = length;
+  const found = isMap(value) ? Object.keys(value).length : String(value).length;
+  if (found >= (min ?? 0) && found <= (max ?? Number.POSITIVE_INFINITY)) return;
+  throw new PropertyError(path, `length (${found}) is out of range (min: ${min ?? 'None'}, max: ${max ?? 'None'})`);
 }

@@ -1,6 +1,7 @@
+import { mapOf } from '../../support/values.ts';
 import { follow } from '../functions/heat-function.ts';
 import { parseTemplate } from '../template/parse-template.ts';
-import type { ParameterType } from '../template/template.ts';
+import type { ParameterSchema, ParameterType } from '../template/template.ts';
 import { attributeInside } from './group-template.ts';
 import { type PropertySchema, property, type ResourceLook, type ResourceType } from './resource-type.ts';
 
@@ -19,7 +20,11 @@ export function nestedTemplate(name: string, source: string): ResourceType {
   const template = parseTemplate(source, name);
   const properties = [...template.parameters.values()].map((parameter): [string, PropertySchema] => [
     parameter.name,
-    property(propertyTypes[parameter.type], { updatable: true, required: !parameter.hasDefault }),
+    property(propertyTypes[parameter.type], {
+      updatable: true,
+      required: !parameter.hasDefault,
+      ...(parameter.type === 'json' && { mayBeList: true, length: lengthOf(parameter) }),
+    }),
   ]);
   return {
     properties: Object.fromEntries(properties),
@@ -41,6 +46,12 @@ export function nestedTemplate(name: string, source: string): ResourceType {
     },
     reference: nestedReference,
   };
+}
+
+/** The limits of a parameter hold for the property as well, before it is a parameter. */
+function lengthOf({ constraints }: ParameterSchema): { min?: number; max?: number } {
+  const { min, max } = mapOf(constraints.find(({ kind }) => kind === 'length')?.argument);
+  return { ...(min !== undefined && { min: Number(min) }), ...(max !== undefined && { max: Number(max) }) };
 }
 
 /** A template may say by an output of this name what it wants to be taken for; otherwise it is the stack's address. */

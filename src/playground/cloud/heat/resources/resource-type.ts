@@ -16,6 +16,9 @@ export interface PropertySchema {
   custom?: string;
   /** What each item of a list is. */
   item?: PropertySchema;
+  /** True for a map that may be a list as well: Heat makes a text of the list, and measures that. */
+  mayBeList?: boolean;
+  length?: { min?: number; max?: number };
   /** What is in a map; any key without. */
   keys?: Readonly<Record<string, PropertySchema>>;
 }
