@@ -42,6 +42,14 @@ export function expire(now: number): Decision {
     state === 'awaiting-approval' && approvalUntil !== undefined && approvalUntil <= now ? [{ type: 'expired' }] : [];
 }
 
+/**
+ * Ends a deployment that is not over, whatever it is doing. The store tells the workers, whose running steps stop; what a
+ * step has made by then stays, as it does after a failure, and what Heat has begun it goes on with by itself.
+ */
+export function cancel(by: string): Decision {
+  return ({ state }) => (isTerminal(state) ? [] : [{ type: 'cancelled', by }]);
+}
+
 /** Begins the next attempt of a step. Answers nothing for a step that is done, so that a second flow skips it. */
 export function startStep(step: StepName): Decision {
   return (deployment) => {

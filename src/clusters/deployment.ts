@@ -20,6 +20,8 @@ export interface Failure {
   readonly message: string;
   readonly hint?: string;
   readonly code: string;
+  /** The few lines of a program's output that tell what went wrong, as they may be shown. */
+  readonly lines?: readonly string[];
   /** Where several things stand in the way: each of them, and what to change. */
   readonly problems?: readonly { readonly text: string; readonly hint?: string }[];
 }
@@ -73,6 +75,7 @@ export interface Deployment {
   readonly approvalUntil?: number;
   readonly approvals: readonly { readonly by: string; readonly at: number }[];
   readonly deniedBy?: string;
+  readonly cancelledBy?: string;
   readonly steps: StepRecords;
   /** Which time the flow has been enqueued; part of its job ids. */
   readonly round: number;
@@ -109,6 +112,7 @@ export type DeploymentEventBody =
   | { readonly type: 'approved'; readonly by: string }
   | { readonly type: 'denied'; readonly by: string }
   | { readonly type: 'expired' }
+  | { readonly type: 'cancelled'; readonly by: string }
   | { readonly type: 'queued'; readonly round: number }
   | (StepEvent & { readonly type: 'step-started' })
   | (StepEvent & { readonly type: 'step-progress'; readonly progress: StepProgress; readonly marker?: string })

@@ -43,6 +43,11 @@ export function mayDeny(deployment: Deployment, person: Person): Verdict {
   return isNamed(person, from) ? allowed : { allowed: false, reason: 'not-an-approver', named: from };
 }
 
+/** May this person stop a deployment that is under way? Whoever asked for it may, and all who may tear clusters down. */
+export function mayCancel(deployment: Deployment, policy: Policy, person: Person): Verdict {
+  return deployment.requestedBy === person.id ? allowed : mayRequest(policy, person);
+}
+
 /** Ids of user groups among those that a policy names. */
 export function groupsIn(ids: readonly string[]): string[] {
   return ids.filter((id) => id.startsWith('S'));

@@ -61,6 +61,7 @@ const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
   approved: ['awaiting-approval'],
   denied: ['requested', 'planned', 'awaiting-approval'],
   expired: ['awaiting-approval'],
+  cancelled: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
   queued: ['planned', 'awaiting-approval', 'queued', 'running'],
   succeeded: ['running'],
   failed: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
@@ -86,9 +87,13 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
   }
 }
 
-function finish(deployment: Deployment, event: EventOf<'denied' | 'expired' | 'succeeded' | 'failed'>): Deployment {
+function finish(
+  deployment: Deployment,
+  event: EventOf<'denied' | 'expired' | 'cancelled' | 'succeeded' | 'failed'>,
+): Deployment {
   const finished = { ...deployment, state: event.type, finishedAt: event.at };
   if (event.type === 'denied') return { ...finished, deniedBy: event.by };
+  if (event.type === 'cancelled') return { ...finished, cancelledBy: event.by };
   if (event.type !== 'failed') return finished;
   return { ...finished, failure: event.failure, ...(event.step && { failedStep: event.step }) };
 }

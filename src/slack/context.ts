@@ -2,6 +2,8 @@ import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { Policy } from '../clusters/policy.ts';
 import type { Logger } from '../log.ts';
 import type { Producer } from '../queue/producer.ts';
+import type { BuildLogs } from '../store/build-logs.ts';
+import type { Builders } from '../store/builders.ts';
 import type { Clusters } from '../store/clusters.ts';
 import type { Deployments } from '../store/deployments.ts';
 
@@ -13,7 +15,9 @@ export interface SlackContext {
   readonly deployments: Deployments;
   /** The clusters that exist, as far as Redis knows. */
   readonly known: Clusters;
-  readonly producer: Pick<Producer, 'plan' | 'start' | 'inspect'>;
+  readonly logs: Pick<BuildLogs, 'tail'>;
+  readonly builders: Pick<Builders, 'list'>;
+  readonly producer: Pick<Producer, 'plan' | 'start' | 'inspect' | 'shareLog'>;
   readonly log: Logger;
   /** How long somebody waits for a worker's answer, in milliseconds; half a minute or so when it is left out. */
   readonly inspectionMs?: number;

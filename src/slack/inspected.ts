@@ -1,5 +1,4 @@
-import type { Finding } from '../clusters/finding.ts';
-import type { InspectionData, InspectionName } from '../queue/jobs.ts';
+import type { InspectionData, InspectionName, InspectionResults } from '../queue/jobs.ts';
 import type { CommandCall } from './commands/command.ts';
 import type { SlackContext } from './context.ts';
 import { lookingAnswer } from './texts/inspection-answers.ts';
@@ -14,12 +13,12 @@ const quietMs = 1_500;
 const deadlineMs = 100_000;
 
 /** Has a worker look at something. Throws a DeployError when none answers in time. */
-export async function inspected<Name extends InspectionName>(
+export function inspected<Name extends InspectionName>(
   { producer, inspectionMs = deadlineMs }: SlackContext,
   name: Name,
   data: InspectionData[Name],
-): Promise<readonly Finding[]> {
-  return (await producer.inspect(name, data, inspectionMs)).findings;
+): Promise<InspectionResults[Name]> {
+  return producer.inspect(name, data, inspectionMs);
 }
 
 /** Tells the person who waits, once, that it takes a while: a response_url takes only a few answers. */

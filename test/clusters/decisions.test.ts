@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   approve,
   assertCurrent,
+  cancel,
   deny,
   expire,
   failStep,
@@ -124,5 +125,26 @@ describe('steps', () => {
 
     expect(() => assertCurrent(second, 'build', 1)).toThrow('superseded');
     expect(() => assertCurrent(second, 'build', 2)).not.toThrow();
+  });
+});
+
+describe('cancelling', () => {
+  it.each([
+    ['requested', [requestedStaging]],
+    ['waiting for approval', approvedStaging.slice(0, 3)],
+    ['queued', approvedStaging],
+    ['running', [...approvedStaging, { type: 'step-started', step: 'build', attempt: 1 } as const]],
+  ])('ends a deployment that is %s', (_, history) => {
+    expect(cancel('U1')(deploymentAfter(...history))).toEqual([{ type: 'cancelled', by: 'U1' }]);
+  });
+
+  it('does nothing once it is over, so that a second click changes nothing', () => {
+    expect(cancel('U2')(deploymentAfter(...approvedStaging, { type: 'cancelled', by: 'U1' }))).toEqual([]);
+  });
+
+  it('lets no step begin after it', () => {
+    const cancelled = deploymentAfter(...approvedStaging, { type: 'cancelled', by: 'U1' });
+
+    expect(() => assertCurrent(cancelled, 'build', 0)).toThrow('superseded');
   });
 });

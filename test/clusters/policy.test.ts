@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayApprove, mayDeny, mayRequest, type Policy } from '../../src/clusters/policy.ts';
+import { mayApprove, mayCancel, mayDeny, mayRequest, type Policy } from '../../src/clusters/policy.ts';
 import { deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
 
 const policy: Policy = { request: ['S0DEVELOPERS', 'U0CHIEF'], approve: oneApproval };
@@ -16,6 +16,17 @@ describe('who may ask', () => {
     ['nobody else', visitor, false],
   ])('%s', (_who, person, allowed) => {
     expect(mayRequest(policy, person).allowed).toBe(allowed);
+  });
+});
+
+describe('who may cancel what is under way', () => {
+  it.each([
+    ['whoever asked for it, also when the policy has changed', { id: 'U0DEVELOPER', groups: [] }, true],
+    ['who may ask for clusters', { id: 'U0CHIEF', groups: [] }, true],
+    ['an approver', platform, true],
+    ['nobody else', visitor, false],
+  ])('%s', (_who, person, allowed) => {
+    expect(mayCancel(deployment, policy, person).allowed).toBe(allowed);
   });
 });
 

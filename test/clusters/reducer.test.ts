@@ -20,6 +20,8 @@ describe('the life of a deployment', () => {
     ['denied', [requestedStaging, planned, { type: 'approval-requested', until: 1 }, { type: 'denied', by: 'U1' }]],
     ['expired', [requestedStaging, planned, { type: 'approval-requested', until: 1 }, { type: 'expired' }]],
     ['failed', [requestedStaging, { type: 'failed', failure }]],
+    ['cancelled', [requestedStaging, { type: 'cancelled', by: 'U1' }]],
+    ['cancelled', [...approvedStaging, { type: 'cancelled', by: 'U1' }]],
   ])('is %s', (state, history) => {
     expect(deploymentAfter(...history).state).toBe(state);
   });
@@ -29,6 +31,13 @@ describe('the life of a deployment', () => {
 
     expect(Object.keys(steps)).toEqual(['build', 'publish', 'image', 'keypair', 'stack', 'verify']);
     expect(Object.values(steps).every((step) => step.state === 'waiting')).toBe(true);
+  });
+
+  it('keeps who cancelled it, and when', () => {
+    expect(apply(approvedStaging, { type: 'cancelled', by: 'U1' })).toMatchObject({
+      cancelledBy: 'U1',
+      finishedAt: 99_000,
+    });
   });
 
   it('refuses everything once it is over, so that nothing brings it back', () => {

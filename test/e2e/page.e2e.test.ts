@@ -44,6 +44,8 @@ describe('the page, in a browser', () => {
 
     await page.getByTestId('speaker').selectOption('U0PLATFORM');
     await page.locator('[data-action-id="approve"]').click();
+    await page.locator('[data-action-id="log"]').waitFor({ timeout: 30_000 });
+    await picture('building');
     await expect.poll(() => card.textContent(), { timeout: 60_000 }).toContain('staging is up');
     await page
       .getByText(/\d+ replies/)
@@ -51,6 +53,9 @@ describe('the page, in a browser', () => {
       .click();
     await page.getByTestId('thread').waitFor();
     await picture('thread');
+    await page.locator('[data-action-id="log"]').first().click();
+    await page.getByTestId('thread').getByRole('button', { name: 'Show all' }).waitFor();
+    await picture('log');
 
     await page.locator('[data-action-id="tear-down"]').first().click();
     await page.getByTestId('confirm').waitFor();

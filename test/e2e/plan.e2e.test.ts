@@ -73,7 +73,7 @@ describe('planning and examining, in a browser', () => {
     await type('/k8s up staging');
 
     await page.locator('[data-action-id="approve"]').waitFor({ timeout: 30_000 });
-    await answered('is not in Swift yet');
+    await answered('not in Swift yet: it is built');
     await picture('plan-card');
     await page.locator('[data-action-id="deny"]').click();
     await page.getByTestId('confirm-ok').click();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { defaultBotScopes } from '../../src/playground/workspace/state/credentials.ts';
 import { commands } from '../../src/slack/commands/commands.ts';
 
 interface Manifest {
@@ -50,7 +51,13 @@ describe('the app manifest', () => {
   });
 
   it('asks for no scope but those that the bot uses', () => {
-    expect(manifest.oauth_config.scopes).toEqual({ bot: ['commands', 'chat:write', 'usergroups:read'] });
+    expect(manifest.oauth_config.scopes).toEqual({
+      bot: ['commands', 'chat:write', 'files:write', 'usergroups:read'],
+    });
+  });
+
+  it('asks for all that the playground lets the bot do, so that nothing works there alone', () => {
+    expect(manifest.oauth_config.scopes.bot).toEqual(defaultBotScopes);
   });
 
   it('takes clicks, over Socket Mode, with no address', () => {

@@ -9,9 +9,10 @@ import { developer, type Harness, platform, startHarness, textOf, visitor } from
 const modes = [{ mode: 'socket' as const }, { mode: 'http' as const }];
 
 /** A worker of the queue cloud that sees what it is told to. */
-async function startSeer(redisUrl: string, see: (name: string, data: object) => Promise<readonly Finding[]>) {
+async function startSeer(redisUrl: string, see: (name: string, data: object) => Promise<readonly Finding[] | object>) {
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  const worker = new Worker('cloud', async (job) => ({ findings: await see(job.name, job.data) }), {
+  const answer = (seen: readonly Finding[] | object) => (Array.isArray(seen) ? { findings: seen } : seen);
+  const worker = new Worker('cloud', async (job) => answer(await see(job.name, job.data)), {
     connection,
     prefix: queuePrefix,
   });
@@ -39,7 +40,7 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
     await slack.close();
   });
 
-  async function workerSees(findings: readonly Finding[], afterMs = 0): Promise<void> {
+  async function workerSees(findings: readonly Finding[] | object, afterMs = 0): Promise<void> {
     seer = await startSeer(slack.redisUrl, async (name, data) => {
       asked.push({ name, data });
       await sleep(afterMs);
@@ -84,6 +85,53 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
     expect(textOf(answer)).toContain('✓ *Nova* · 2.93 at nova:8774, 20 ms\\n! *Clock* · is 40 s behind\\n→ Use NTP');
   });
 
+  it('/k8s doctor tells of each build worker, too', async () => {
+    await workerSees([ok('Nova', 'well')]);
+    const seenAt = Date.now();
+    await slack.builders.report({ name: 'a:1', host: 'a', seenAt, findings: [ok('Docker', '28.1')] });
+    await slack.builders.report({
+      name: 'b:1',
+      host: 'b',
+      seenAt,
+      findings: [problem('Disk', '3 GB are free', 'Make room')],
+    });
+
+    const answer = await slack.command(developer, '/k8s doctor');
+
+    expect(textOf(answer)).toContain('builder a · nothing to mend');
+    expect(textOf(answer)).toContain('builder b · 1 problem');
+    expect(textOf(answer)).toContain('✗ *Disk* · 3 GB are free\\n→ Make room');
+  });
+
+  it('/k8s doctor says that no build worker has reported', async () => {
+    await workerSees([ok('Nova', 'well')]);
+    await slack.builders.report({ name: 'a:1', host: 'a', seenAt: Date.now() - 200_000, findings: [] });
+
+    const answer = await slack.command(developer, '/k8s doctor');
+
+    expect(textOf(answer)).toContain('build workers · 1 problem');
+    expect(textOf(answer)).toContain('→ Start one: slipway worker --queues build');
+  });
+
+  it('/k8s releases shows what Swift has, in the one cloud that is named', async () => {
+    const release = {
+      id: 'x',
+      version: 'v1.34.2',
+      platform: 'linux/amd64',
+      bytes: 345e6,
+      madeAt: Date.now() - 3_600_000,
+      usedAt: Date.now(),
+      usedBy: ['staging'],
+    };
+    await workerSees({ releases: [release] });
+
+    const answer = await slack.command(developer, '/k8s releases Playground');
+
+    expect(asked).toMatchObject([{ name: 'inspect-releases', data: { choice: { cloud: 'playground' } } }]);
+    expect(textOf(answer)).toContain('playground · 1 release, 345 MB');
+    expect(textOf(answer)).toContain('v1.34.2  official  345 MB  60 min  staging');
+  });
+
   it('/k8s doctor examines the one cloud that is named, however it is written', async () => {
     slack.clusters.set('other', { ...(slack.clusters.get('staging') as never as object), cloud: 'Elsewhere' } as never);
     await workerSees([ok('Nova', 'well')]);
@@ -92,6 +140,7 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
 
     expect(asked).toMatchObject([{ data: { choice: { cloud: 'Elsewhere' } } }]);
     expect(textOf(answer)).toContain('Elsewhere · nothing to mend');
+    expect(textOf(answer)).not.toContain('build worker');
   });
 
   it.each([
@@ -100,6 +149,7 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
       'clusters.yaml uses no cloud playgruond. Did you mean playground?',
       'The clouds are: playground',
     ],
+    ['/k8s releases playgruond', 'clusters.yaml uses no cloud playgruond. Did you mean', 'The clouds are: playground'],
     ['/k8s plan stagign', 'There is no cluster stagign. Did you mean staging?', 'The clusters are: sandbox, staging'],
     ['/k8s plan', '/k8s plan needs the name of a cluster', 'such as /k8s plan staging'],
     ['/k8s doctor one two', '/k8s doctor takes one word after it, and got 2', 'Type /k8s doctor [CLOUD]'],
@@ -113,6 +163,7 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
   it.each([
     ['/k8s plan staging', 'You may not see plans'],
     ['/k8s doctor', 'You may not see how clouds are'],
+    ['/k8s releases', 'You may not see releases'],
   ])('%s is refused to somebody whom the policy does not name', async (typed, refusal) => {
     await workerSees([]);
 

@@ -1,7 +1,9 @@
 import { actionIds } from '../views/buttons.ts';
 import type { Action } from './action.ts';
 import { approve } from './approve.ts';
+import { cancel } from './cancel.ts';
 import { deny } from './deny.ts';
+import { log } from './log.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Every button by the id that cards carry. */
@@ -9,4 +11,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.approve, approve],
   [actionIds.deny, deny],
   [actionIds.tearDown, tearDown],
+  [actionIds.cancel, cancel],
+  [actionIds.log, log],
 ]);

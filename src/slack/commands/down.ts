@@ -53,5 +53,5 @@ function question({ name, record }: Standing, cloud: string): Answer {
 function stateOf({ state, version, nodes, since }: NonNullable<Standing['record']>): string {
   return state === 'up'
     ? `It is up since ${date(since)}: ${sizeText(version, nodes.length)}.`
-    : `It is broken since ${date(since)}: bringing it up failed.`;
+    : `It is broken since ${date(since)}: it did not come up.`;
 }

@@ -31,5 +31,6 @@ async function runPlan(call: CommandCall): Promise<Answer> {
     });
   }
   const looking = inspected(context, 'inspect-cluster', { spec });
-  return planAnswer(name, await explainingSilence(call, `what ${name} would take`, looking));
+  const { findings } = await explainingSilence(call, `what ${name} would take`, looking);
+  return planAnswer(name, findings);
 }

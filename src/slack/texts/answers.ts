@@ -6,7 +6,7 @@ import { type Message, paragraph } from '../views/blocks.ts';
 import { tearDownButton } from '../views/buttons.ts';
 import { anyOf, channelLink, date, link, mention, oneLine } from '../views/mrkdwn.ts';
 import { actionWords, commandText, sizeText } from './cluster-texts.ts';
-import { stateLine } from './state-texts.ts';
+import { cancelledNext, capital, remains, stateLine } from './state-texts.ts';
 
 type Refusal = Extract<Verdict, { allowed: false }>;
 
@@ -39,9 +39,27 @@ export function busyAnswer(cluster: string, lock: Lock, holder: Deployment | und
     ...(holder ? [stateLine(holder)] : []),
     waiting
       ? `→ Approve or deny it on its card in ${channelLink(holder.channel)}.`
-      : `→ Wait until it is over; ${commandText('status', cluster)} tells how far it is.`,
+      : `→ Wait until it is over; ${commandText('status', cluster)} tells how far it is, and ${commandText('cancel', cluster)} stops it.`,
   ];
   return paragraph(lines.join('\n'));
+}
+
+/** A command has stopped what was under way. */
+export function cancelledAnswer(deployment: Deployment): Message {
+  const { cluster, action, channel } = deployment;
+  return paragraph(
+    [
+      `✓ ${capital(actionWords[action].doing)} *${cluster}* is cancelled. ${remains(deployment)}`,
+      `→ ${cancelledNext(deployment)} The card is in ${channelLink(channel)}.`,
+    ].join('\n'),
+  );
+}
+
+/** Nothing is under way. `state` says how the cluster is. */
+export function nothingToCancelAnswer(cluster: string, state: string): Message {
+  return paragraph(
+    `– Nothing is under way for *${cluster}*, so there is nothing to cancel: it is ${state}.\n→ ${commandText('status', cluster)} tells more.`,
+  );
 }
 
 /** An up of what is up. */

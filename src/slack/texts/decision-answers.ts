@@ -2,14 +2,16 @@ import type { Deployment } from '../../clusters/deployment.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
 import { allOf, date, mention } from '../views/mrkdwn.ts';
 import { actionWords, commandText } from './cluster-texts.ts';
+import { cancelledNext } from './state-texts.ts';
 
-/** Why a click on Approve or Deny changed nothing: what became of the deployment meanwhile. `user` clicked. */
+/** Why a click on Approve, Deny or Cancel changed nothing: what became of the deployment meanwhile. `user` clicked. */
 export function undecidedAnswer(deployment: Deployment, user: string): Message {
   return paragraph(`– ${whatBecame(deployment, user)}\n→ ${whatNow(deployment)}`);
 }
 
 function whatBecame(deployment: Deployment, user: string): string {
-  const { cluster, action, state, approvals, terms, finishedAt, requestedAt, deniedBy, requestedBy } = deployment;
+  const { cluster, action, state, approvals, terms, finishedAt, requestedAt, deniedBy, cancelledBy, requestedBy } =
+    deployment;
   const at = date(finishedAt ?? requestedAt);
   const approvers = approvals.length === 0 ? '' : `approved by ${allOf(approvals.map(({ by }) => person(by, user)))}`;
   switch (state) {
@@ -31,7 +33,7 @@ function whatBecame(deployment: Deployment, user: string): string {
     case 'expired':
       return `This expired ${at}, since nobody had approved it in time.`;
     case 'cancelled':
-      return `This was cancelled ${at}.`;
+      return `This was cancelled by ${person(cancelledBy ?? requestedBy, user)} ${at}.`;
   }
 }
 
@@ -39,7 +41,8 @@ function person(id: string, user: string): string {
   return id === user ? 'you' : mention(id);
 }
 
-function whatNow({ state, cluster, action }: Deployment): string {
+function whatNow(deployment: Deployment): string {
+  const { state, cluster, action } = deployment;
   switch (state) {
     case 'requested':
     case 'planned':
@@ -50,6 +53,8 @@ function whatNow({ state, cluster, action }: Deployment): string {
     case 'running':
     case 'succeeded':
       return `${commandText('status', cluster)} tells how it is.`;
+    case 'cancelled':
+      return cancelledNext(deployment);
     default:
       return `${commandText(action, cluster)} asks again.`;
   }

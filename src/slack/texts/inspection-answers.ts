@@ -39,8 +39,8 @@ function planVerdict(cluster: string, problems: readonly Finding[]): readonly [s
   return ['cannot be brought up', `✗ ${capitalCount(problems.length)} in the way: ${up} would be refused.`];
 }
 
-/** How one cloud was found to be. */
-export interface CloudHealth {
+/** How one cloud, or one build worker, was found to be. */
+export interface Health {
   readonly name: string;
   readonly findings: readonly Finding[];
 }
@@ -48,19 +48,28 @@ export interface CloudHealth {
 /** A message of Slack's holds more, but nobody reads it. */
 const longestInAll = 9_000;
 
-/** How clouds are, a line for each thing that was looked at. */
-export function doctorAnswer(clouds: readonly CloudHealth[]): Message {
-  const each = Math.min(2_900, Math.floor(longestInAll / Math.max(1, clouds.length)));
-  const text = clouds.length === 0 ? 'clusters.yaml uses no cloud yet' : clouds.map(verdict).join('; ');
-  const blocks = clouds
-    .slice(0, cloudsShown)
-    .flatMap(({ name, findings }) => [
-      header(`${name} · ${health(findings)}`),
-      section(shown(findings.map(findingLine), each)),
-    ]);
-  const more = clouds.length - cloudsShown;
-  const rest = more > 0 ? [smallPrint(`and ${more} more: ${commandText('doctor', 'CLOUD')} shows one`)] : [];
-  return { text: text.slice(0, 2_900), blocks: blocks.length === 0 ? [section(text)] : [...blocks, ...rest] };
+/** How clouds and build workers are, a line for each thing that was looked at. */
+export function doctorAnswer(clouds: readonly Health[], builders: readonly Health[] = []): Message {
+  const told = [...clouds.slice(0, cloudsShown), ...builders.slice(0, buildersShown)];
+  const each = Math.min(2_900, Math.floor(longestInAll / Math.max(1, told.length)));
+  const text = [
+    ...(clouds.length === 0 ? ['clusters.yaml uses no cloud yet'] : []),
+    ...[...clouds, ...builders].map(verdict),
+  ].join('; ');
+  const blocks = told.flatMap(({ name, findings }) => [
+    header(`${name} · ${health(findings)}`),
+    section(shown(findings.map(findingLine), each)),
+  ]);
+  const rest = [
+    ...(clouds.length > cloudsShown
+      ? [`and ${clouds.length - cloudsShown} more: ${commandText('doctor', 'CLOUD')} shows one`]
+      : []),
+    ...(builders.length > buildersShown ? [`and ${builders.length - buildersShown} more build workers`] : []),
+  ];
+  return {
+    text: text.slice(0, 2_900),
+    blocks: blocks.length === 0 ? [section(text)] : [...blocks, ...rest.map((line) => smallPrint(line))],
+  };
 }
 
 /** Slack takes no empty text. */
@@ -69,13 +78,14 @@ function shown(lines: readonly string[], max: number): string {
 }
 
 const cloudsShown = 10;
+const buildersShown = 5;
 
 function findingLine({ level, label, text, hint }: Finding): string {
   const next = hint === undefined || level === 'ok' ? '' : `\n→ ${oneLine(hint, 300)}`;
   return `${levelMarks[level]} *${oneLine(label, 60)}* · ${oneLine(text, 700)}${next}`;
 }
 
-function verdict({ name, findings }: CloudHealth): string {
+function verdict({ name, findings }: Health): string {
   return `${oneLine(name, 200)}: ${health(findings)}`;
 }
 

@@ -74,7 +74,7 @@ function standing(deployment: Deployment): string {
     case 'expired':
       return `– Expired ${end}, since nobody approved in time`;
     case 'cancelled':
-      return `– Cancelled ${end}`;
+      return `– Cancelled by ${mention(deployment.cancelledBy ?? deployment.requestedBy)} ${end}`;
   }
 }
 
@@ -107,6 +107,45 @@ export function hasStack({ action, steps }: Deployment): boolean {
   return action === 'up' && (steps.stack?.attempt ?? 0) > 0;
 }
 
+/** True once a deployment was approved, so that its steps may have run. */
+export function begun({ round }: Deployment): boolean {
+  return round > 0;
+}
+
+/** True when there may be a log: something was built for this deployment, or was about to be. */
+export function hasBuildLog({ spec, steps: { build } }: Deployment): boolean {
+  if (spec.kubernetes.source !== 'build' || build === undefined || build.attempt === 0) return false;
+  return build.result === undefined || build.result.made;
+}
+
+/** What a cancelled deployment leaves behind. */
+export function remains(deployment: Deployment): string {
+  if (!begun(deployment)) return 'Nothing was changed.';
+  if (deployment.action === 'down') {
+    const deleting = (deployment.steps['delete-stack']?.attempt ?? 0) > 0;
+    return deleting ? 'What Heat has begun to delete it goes on deleting.' : 'Nothing was removed.';
+  }
+  if (hasStack(deployment)) return 'The stack is still there, and Heat goes on with what it has begun.';
+  return 'There is no stack yet; what was finished is kept.';
+}
+
+/** What is to be known before a running deployment is cancelled. */
+export function cancelQuestion(deployment: Deployment): string {
+  if (deployment.action === 'down') {
+    return 'Slipway stops at once. What Heat has begun to delete it goes on deleting, so the cluster is not whole after this.';
+  }
+  return hasStack(deployment)
+    ? 'All that Slipway does for it stops at once. The stack stays, and Heat goes on with it until it is torn down.'
+    : 'All that Slipway does for it stops at once, a build with its containers, too. What was finished is kept.';
+}
+
+/** What can be done after that. */
+export function cancelledNext(deployment: Deployment): string {
+  const { action, cluster } = deployment;
+  const again = commandText(action, cluster);
+  return hasStack(deployment) ? `Tear down removes it; after that, ${again} starts anew.` : `${again} asks again.`;
+}
+
 /** What the reader can do now. */
 export function nextAction(deployment: Deployment): string {
   const { cluster, action, state } = deployment;
@@ -126,6 +165,8 @@ export function nextAction(deployment: Deployment): string {
         : `${commandText('up', cluster)} brings it back.`;
     case 'failed':
       return failedNext(deployment, again);
+    case 'cancelled':
+      return `${remains(deployment)} ${cancelledNext(deployment)}`;
     default:
       return `Nothing was changed. ${again} asks again.`;
   }
@@ -154,6 +195,10 @@ export function summary(deployment: Deployment): string {
       return `${cluster} is ${action}`;
     case 'failed':
       return `${capital(doing)} ${cluster} failed`;
+    case 'cancelled':
+      return begun(deployment)
+        ? `${capital(doing)} ${cluster} was cancelled`
+        : `The request to ${verb} ${cluster} was cancelled`;
     default:
       return `The request to ${verb} ${cluster} was ${state}`;
   }

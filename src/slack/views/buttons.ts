@@ -5,7 +5,13 @@ import { allOf } from './mrkdwn.ts';
 import { count } from './quantities.ts';
 
 /** The buttons' ids: old cards carry them for ever, so renaming one leaves dead buttons behind. */
-export const actionIds = { approve: 'approve', deny: 'deny', tearDown: 'tear-down' } as const;
+export const actionIds = {
+  approve: 'approve',
+  deny: 'deny',
+  tearDown: 'tear-down',
+  cancel: 'cancel',
+  log: 'log',
+} as const;
 
 export function approveButton(deployment: string): types.Button {
   return {
@@ -32,6 +38,29 @@ export function denyButton(deployment: string, question: string): types.Button {
       style: 'danger',
     },
   };
+}
+
+/** The button that stops a deployment; `title` of its dialog may have 100 characters, and `question` 300. */
+export function cancelButton(deployment: string, title: string, question: string): types.Button {
+  return {
+    type: 'button',
+    action_id: actionIds.cancel,
+    text: label('Cancel'),
+    value: buttonValue({ deployment }),
+    confirm: {
+      title: label(title),
+      text: { type: 'mrkdwn', text: question },
+      // "Cancel" would be either answer to the question.
+      confirm: label('Stop it'),
+      deny: label('Go on'),
+      style: 'danger',
+    },
+  };
+}
+
+/** The button that posts the end of a build's log to the thread. */
+export function logButton(deployment: string): types.Button {
+  return { type: 'button', action_id: actionIds.log, text: label('Log'), value: buttonValue({ deployment }) };
 }
 
 /** What is about to be lost, as far as it is known. */

@@ -24,7 +24,7 @@ function stepLine(step: StepName, deployment: Deployment): string {
   const over = isTerminal(deployment.state);
   switch (record.state) {
     case 'done':
-      return [`${marks.done} ${title}`, stepOutcome(step, deployment.steps), timeTaken(record)]
+      return [`${marks.done} ${title}`, stepOutcome(step, deployment.steps, timeTaken(record))]
         .filter((part) => part !== undefined)
         .join(' · ');
     case 'failed':

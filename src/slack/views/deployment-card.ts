@@ -1,13 +1,32 @@
 import type { types } from '@slack/bolt';
-import type { Deployment, Failure } from '../../clusters/deployment.ts';
+import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
-import { cloudText, controlPlaneText, networkText, nodesText, sizeText, versionOf } from '../texts/cluster-texts.ts';
-import { failedInPlan, hasStack, headline, nextAction, stateLine, summary } from '../texts/state-texts.ts';
+import {
+  actionWords,
+  cloudText,
+  controlPlaneText,
+  networkText,
+  nodesText,
+  sizeText,
+  versionOf,
+} from '../texts/cluster-texts.ts';
+import {
+  begun,
+  cancelQuestion,
+  failedInPlan,
+  hasBuildLog,
+  hasStack,
+  headline,
+  nextAction,
+  stateLine,
+  summary,
+} from '../texts/state-texts.ts';
+import { shortCommit } from '../texts/step-texts.ts';
 import { actions, type Block, context, fields, header, limits, type Message, section } from './blocks.ts';
-import { approveButton, denyButton, tearDownButton } from './buttons.ts';
+import { approveButton, cancelButton as cancelButtonOf, denyButton, logButton, tearDownButton } from './buttons.ts';
 import { checklist } from './checklist.ts';
-import { fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { code, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 
 /** The longest value of a field; six of them have to leave room for the rest of the message. */
 const longestField = 200;
@@ -37,16 +56,25 @@ function cardText(deployment: Deployment): string {
 /** What the cluster is made of. The plan knows more of each than clusters.yaml does, so its words come first. */
 function summaryFields(deployment: Deployment): [string, string][] {
   const { spec } = deployment;
-  const build = deployment.action === 'up' ? ', built from source' : '';
-  const described: [string, string][] = [
-    ['Kubernetes', `${oneLine(versionOf(deployment), 100)}${build}`],
+  return [
+    ['Kubernetes', kubernetesText(deployment)],
     ['Cloud', cloudText(spec)],
     ['Control plane', planned(deployment, 'Control plane') ?? controlPlaneText(spec)],
     ['Nodes', planned(deployment, 'Nodes') ?? nodesText(spec)],
     ['Network', networkText(spec)],
     ['Requested by', mention(deployment.requestedBy)],
   ];
-  return described;
+}
+
+/** "v1.34.2 → `0123456789ab`", and on a line of its own where it comes from. */
+function kubernetesText(deployment: Deployment): string {
+  const { action, spec, steps, plan } = deployment;
+  const version = versionOf(deployment);
+  if (action === 'down') return oneLine(version, 100);
+  if (spec.kubernetes.source === 'release') return `${oneLine(version, 100)}\nofficial release`;
+  const commit = steps.build?.result?.commit ?? plan?.commit;
+  const which = commit === undefined || commit.startsWith(version) ? '' : ` → ${code(shortCommit(commit))}`;
+  return `${oneLine(version, 100)}${which}\nbuilt from source`;
 }
 
 function planned({ plan }: Deployment, label: string): string | undefined {
@@ -61,8 +89,9 @@ function body(deployment: Deployment): string {
 }
 
 /** Before the work begins the plan is what counts, and after that the checklist. */
-function showsPlan({ state }: Deployment): boolean {
-  return state !== 'queued' && state !== 'running' && state !== 'succeeded' && state !== 'failed';
+function showsPlan(deployment: Deployment): boolean {
+  const { state } = deployment;
+  return !begun(deployment) && state !== 'succeeded' && state !== 'failed';
 }
 
 const shownAsField = ['Kubernetes', 'Control plane', 'Nodes', 'Network'];
@@ -135,12 +164,22 @@ function nodeList(nodes: readonly string[]): string {
 }
 
 function buttonsOf(deployment: Deployment): types.Button[] {
-  const { id, state, cluster, requestedBy } = deployment;
+  const { id, state, requestedBy } = deployment;
   if (state === 'awaiting-approval') {
     return [approveButton(id), denyButton(id, `${mention(requestedBy)} will be told. Nothing is made or removed.`)];
   }
-  const over = state === 'succeeded' || state === 'failed';
-  if (!over || !hasStack(deployment)) return [];
-  const nodes = deployment.steps.stack?.result?.nodes;
-  return [tearDownButton({ cluster, nodes, value: { cluster, deployment: id } })];
+  const log = hasBuildLog(deployment) ? [logButton(id)] : [];
+  if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
+  if (!hasStack(deployment) || !isTerminal(state)) return log;
+  return [tearDownOf(deployment), ...log];
+}
+
+function cancelButton(deployment: Deployment): types.Button {
+  const { id, action, cluster } = deployment;
+  return cancelButtonOf(id, `Cancel ${actionWords[action].doing} ${cluster}?`, cancelQuestion(deployment));
+}
+
+function tearDownOf({ id, cluster, steps }: Deployment): types.Button {
+  const nodes = steps.stack?.result?.nodes;
+  return tearDownButton({ cluster, nodes, value: { cluster, deployment: id } });
 }

@@ -11,6 +11,26 @@ export function duration(ms: number): string {
   return pair(hours, 'h', minutes % 60, 'min');
 }
 
+/** A length of time as people say it: "45 s", "27 min", "3 h 10 min". */
+export function roughly(ms: number): string {
+  const minute = 60_000;
+  return ms < 90_000 ? duration(Math.max(1_000, ms)) : duration(Math.round(ms / minute) * minute);
+}
+
+/** A length of time as one figure: "5 min", "3 h", "12 days". */
+export function age(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  return hours >= 2 ? `${hours} h` : `${minutes} min`;
+}
+
+/** A size in the units of disks: "20 kB", "345 MB", "1.2 GB". */
+export function bytes(size: number): string {
+  if (size < 1e6) return `${Math.ceil(size / 1e3)} kB`;
+  return size < 1e9 ? `${Math.round(size / 1e6)} MB` : `${(size / 1e9).toFixed(1)} GB`;
+}
+
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   const parts = small === 0 ? [large, largeUnit] : [large, largeUnit, small, smallUnit];
   return parts.join(space);

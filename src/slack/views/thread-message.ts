@@ -1,9 +1,10 @@
-import type { Deployment, DeploymentEvent } from '../../clusters/deployment.ts';
-import type { StepName } from '../../clusters/steps.ts';
+import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
+import { type StepName, stepsOf } from '../../clusters/steps.ts';
 import { actionWords, commandText } from '../texts/cluster-texts.ts';
-import { capital, hasStack, waitingText, workedMs } from '../texts/state-texts.ts';
-import { shortCommit, stepTitle } from '../texts/step-texts.ts';
+import { begun, cancelledNext, capital, hasStack, remains, waitingText, workedMs } from '../texts/state-texts.ts';
+import { builtText, publishedText, stepTitle } from '../texts/step-texts.ts';
 import type { Block } from './blocks.ts';
+import { codeBlock } from './code-block.ts';
 import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
 import { code, cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration } from './quantities.ts';
@@ -41,6 +42,8 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
       return [
         `– Nobody approved in time, so nothing was changed. ${commandText(deployment.action, deployment.cluster)} asks again.`,
       ];
+    case 'cancelled':
+      return cancelledLines(event, deployment);
     case 'queued':
       return queuedLines(event, deployment);
     default:
@@ -101,12 +104,10 @@ function finishedText(event: EventOf<'step-finished'>, deployment: Deployment): 
 
 function finishedWords(event: EventOf<'step-finished'>, deployment: Deployment, took: string): string {
   switch (event.step) {
-    case 'build': {
-      const { version, commit } = event.result;
-      return `Kubernetes ${oneLine(version, 100)} built from commit ${code(shortCommit(commit))}${took}`;
-    }
+    case 'build':
+      return builtText(event.result, took);
     case 'publish':
-      return `Release published to Swift${took}, container ${code(event.result.container)}`;
+      return publishedText(event.result, took);
     case 'image':
       return presence('Image', event.result.name, event.result.uploaded ? `uploaded to Glance${took}` : undefined);
     case 'keypair':
@@ -163,7 +164,37 @@ function failedLines({ failure, step }: EventOf<'failed'>, deployment: Deploymen
   const next = hasStack(deployment)
     ? 'What was made is still there: *Tear down* on the card removes it.'
     : `${commandText(action, cluster)} tries again.`;
-  return [`✗ *${failedTitle(step, deployment)}*`, ...failureLines(failure), next];
+  const title = `✗ *${failedTitle(step, deployment)}*`;
+  const words = failure.lines === undefined ? failureLines(failure) : quotingLines(failure, failure.lines);
+  return [title, ...words, next];
+}
+
+/** What a program said stands between what happened and what to do; both are short then, so that it fits. */
+function quotingLines({ message, hint }: Failure, lines: readonly string[]): string[] {
+  const block = codeBlock(lines);
+  return [
+    oneLine(message, 400),
+    ...(block === undefined ? [] : [block]),
+    ...(hint === undefined ? [] : [`→ ${oneLine(hint, 250)}`]),
+  ];
+}
+
+/** Who cancelled it, what stays, and what can be done. */
+function cancelledLines({ by }: EventOf<'cancelled'>, deployment: Deployment): string[] {
+  const { action, cluster } = deployment;
+  const what = begun(deployment)
+    ? `${actionWords[action].doing} *${cluster}*`
+    : `the request to ${actionWords[action].verb} *${cluster}*`;
+  return [
+    `– ${mention(by)} cancelled ${what}${during(deployment)}.`,
+    `${remains(deployment)} ${cancelledNext(deployment)}`,
+  ];
+}
+
+/** ", during: Kubernetes v1.34.2 from source", by the steps that were running. */
+function during(deployment: Deployment): string {
+  const running = stepsOf[deployment.action].filter((step) => deployment.steps[step]?.state === 'running');
+  return running.length === 0 ? '' : `, during: ${running.map((step) => stepTitle(step, deployment)).join('; ')}`;
 }
 
 function failedTitle(step: StepName | undefined, deployment: Deployment): string {

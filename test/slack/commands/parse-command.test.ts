@@ -35,6 +35,10 @@ describe('parsing a command', () => {
   it.each([
     ['upp staging', 'There is no command upp. Did you mean /k8s up staging?'],
     ['delete staging', 'There is no command delete.'],
+    ['log staging', 'There is no command log. Did you mean /k8s logs staging?'],
+    ['cansel staging', 'There is no command cansel. Did you mean /k8s cancel staging?'],
+    ['release', 'There is no command release. Did you mean /k8s releases?'],
+    ['cancel', '/k8s cancel needs the name of a cluster'],
     ['up', '/k8s up needs the name of a cluster'],
     ['up staging production', '/k8s up takes one word after it, and got 2'],
     ['list staging', '/k8s list takes nothing after it, and got 1'],
@@ -45,7 +49,9 @@ describe('parsing a command', () => {
 
   it('says what to type instead', () => {
     expect(problemOf('up').hint).toBe('Type /k8s up CLUSTER, such as /k8s up staging');
-    expect(problemOf('nonsense').hint).toBe('The commands are: up, down, plan, status, list, doctor, help');
+    expect(problemOf('nonsense').hint).toBe(
+      'The commands are: up, down, cancel, plan, status, list, logs, releases, doctor, help',
+    );
   });
 });
 

@@ -9,6 +9,8 @@ import { Producer } from '../../../src/queue/producer.ts';
 import { createSlackApp, type SlackApp } from '../../../src/slack/app.ts';
 import { deploymentCard } from '../../../src/slack/views/deployment-card.ts';
 import { createWebClient } from '../../../src/slack/web-client.ts';
+import { BuildLogs } from '../../../src/store/build-logs.ts';
+import { Builders } from '../../../src/store/builders.ts';
 import { Clusters } from '../../../src/store/clusters.ts';
 import { Deployments } from '../../../src/store/deployments.ts';
 import { oneApproval, stagingSpec } from '../../support/fixtures.ts';
@@ -40,6 +42,8 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
   const redis = new Redis(redisUrl);
   const deployments = new Deployments(redis, () => Promise.resolve(), now);
   const known = new Clusters(redis);
+  const logs = new BuildLogs(redis);
+  const builders = new Builders(redis);
   const producer = new Producer(redisUrl, log);
   const clusters = new Map<string, ClusterSpec>([
     ['staging', stagingSpec],
@@ -50,6 +54,8 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
     policy: { request: ['S0DEVELOPERS'], approve: oneApproval, ...policy },
     deployments,
     known,
+    logs,
+    builders,
     producer,
     log,
     now,
@@ -97,6 +103,8 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
     redisUrl,
     deployments,
     known,
+    logs,
+    builders,
     clusters,
     startApp,
     stopApp,

@@ -1,5 +1,7 @@
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../../src/clusters/deployment.ts';
 import { reduce } from '../../../src/clusters/reducer.ts';
+import type { ReleaseObject } from '../../../src/clusters/release.ts';
+import type { BuildResult } from '../../../src/clusters/steps.ts';
 import { oneApproval, requestedStaging, stagingSpec } from '../../support/fixtures.ts';
 
 /** Noon of a day in the middle of summer, in milliseconds since the epoch. */
@@ -36,6 +38,7 @@ const planned: Happening = [
         { label: 'Keypair', text: 'ops, already there' },
       ],
       warnings: ['3 of 20 cores of the project are left after this'],
+      commit: '0123456789abcdef0123456789abcdef01234567',
     },
   },
 ];
@@ -86,13 +89,44 @@ export const building: readonly Happening[] = [
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 
+const kubernetes: ReleaseObject = {
+  kind: 'kubernetes',
+  name: 'kubernetes-server-linux-amd64.tar.gz',
+  object: 'artifacts/0123456789ab-linux-amd64-0123456789ab/kubernetes-server-linux-amd64.tar.gz',
+  size: 345e6,
+  sha256: 'ab'.repeat(32),
+};
+
+const states: ReleaseObject = {
+  kind: 'states',
+  name: 'kubernetes-salt.tar.gz',
+  object: 'files/cdcdcdcdcdcdcdcd/kubernetes-salt.tar.gz',
+  size: 20e3,
+  sha256: 'cd'.repeat(32),
+};
+
+/** A build that was made for the deployment. */
+export const built: BuildResult = {
+  version: 'v1.34.2',
+  commit,
+  artifact: '0123456789ab-linux-amd64-0123456789ab',
+  made: true,
+  object: kubernetes,
+  stages: [
+    { stage: 'fetch', ms: 8_000 },
+    { stage: 'images', ms: 400 },
+    { stage: 'compile', ms: 118_000 },
+    { stage: 'package', ms: 12_000 },
+  ],
+};
+
 export const stacking: readonly Happening[] = [
   ...building,
   [
     130,
     { type: 'step-finished', step: 'image', attempt: 1, result: { id: '9f1c', name: 'debian-12', uploaded: true } },
   ],
-  [200, { type: 'step-finished', step: 'build', attempt: 1, result: { version: 'v1.34.2', commit, files: [] } }],
+  [200, { type: 'step-finished', step: 'build', attempt: 1, result: built }],
   [201, { type: 'step-started', step: 'publish', attempt: 1 }],
   [
     219,
@@ -102,7 +136,9 @@ export const stacking: readonly Happening[] = [
       attempt: 1,
       result: {
         container: 'slipway-releases',
-        server: { object: 'v1.34.2/abc/server.tar.gz', sha256: 'ab'.repeat(32) },
+        release: 'v1.34.2-0123456789ab',
+        objects: [kubernetes, states],
+        sent: 2,
       },
     },
   ],
@@ -147,6 +183,29 @@ export const failedStack: readonly Happening[] = [
   [280, { type: 'failed', failure: quota, step: 'stack' }],
 ];
 
+const compilerError = {
+  message: 'Building Kubernetes v1.34.2: make quick-release stopped while it was compiling kubelet',
+  hint: 'Mend the source, or choose another version, and ask for the cluster again',
+  code: 'build_failed',
+  lines: [
+    '# k8s.io/kubernetes/pkg/kubelet',
+    'pkg/kubelet/kubelet.go:214:9: undefined: klogg',
+    'make: *** [all] Error 1',
+  ],
+} as const;
+
+export const failedBuild: readonly Happening[] = [
+  ...building,
+  [140, { type: 'step-failed', step: 'build', attempt: 1, failure: compilerError }],
+  [140, { type: 'failed', failure: compilerError, step: 'build' }],
+];
+
+export const cancelledWaiting: readonly Happening[] = [...waiting, [60, { type: 'cancelled', by: 'U0PLATFORM' }]];
+
+export const cancelledBuild: readonly Happening[] = [...building, [140, { type: 'cancelled', by: 'U0PLATFORM' }]];
+
+export const cancelledStack: readonly Happening[] = [...stacking, [280, { type: 'cancelled', by: 'U0DEVELOPER' }]];
+
 const noFlavor = {
   message: 'The cloud has no flavor m1.medium',
   hint: 'Choose one of: large, small',
@@ -187,6 +246,8 @@ export const tearingDown: readonly Happening[] = [
   [5, { type: 'step-progress', step: 'delete-stack', attempt: 1, progress: { text: '7 resources left' } }],
 ];
 
+export const cancelledDown: readonly Happening[] = [...tearingDown, [9, { type: 'cancelled', by: 'U0PLATFORM' }]];
+
 export const down: readonly Happening[] = [
   ...tearingDown,
   [20, { type: 'step-finished', step: 'delete-stack', attempt: 1, result: { existed: true } }],
@@ -204,7 +265,12 @@ export const histories = {
   stacking,
   succeeded,
   failedStack,
+  failedBuild,
   failedPlan,
+  cancelledWaiting,
+  cancelledBuild,
+  cancelledStack,
   tearingDown,
+  cancelledDown,
   down,
 } as const;

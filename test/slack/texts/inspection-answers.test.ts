@@ -20,6 +20,20 @@ describe('the answers to questions', () => {
     expect(JSON.stringify(blocks.filter(({ type }) => type === 'section'))).not.toContain('<!channel>');
   });
 
+  it('tell of build workers after the clouds, a few of many', () => {
+    const builders = Array.from({ length: 8 }, (_, index) => ({
+      name: `builder host${index}`,
+      findings: manyFindings,
+    }));
+
+    const { text, blocks } = doctorAnswer([{ name: 'mycloud', findings: [ok('Nova', 'well')] }], builders);
+
+    expect(blockProblems(blocks)).toEqual([]);
+    expect(exceedsMessageText(blocks)).toBe(false);
+    expect(text).toMatch(/^mycloud: nothing to mend; builder host0: 60 problems/);
+    expect(JSON.stringify(blocks)).toContain('and 3 more build workers');
+  });
+
   it('say how many clouds are not shown', () => {
     const clouds = Array.from({ length: 24 }, (_, index) => ({ name: `c${index}`, findings: [ok('Nova', 'well')] }));
 

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { KubernetesSpec } from '../../../src/clusters/cluster-spec.ts';
+import type { Deployment, DeploymentEventBody } from '../../../src/clusters/deployment.ts';
 import { blockProblems, exceedsMessageText } from '../../../src/playground/workspace/blocks/validate-blocks.ts';
 import { deploymentCard } from '../../../src/slack/views/deployment-card.ts';
 import { requestedStaging, stagingSpec } from '../../support/fixtures.ts';
-import { deploymentOf, type Happening, histories, noon } from '../support/histories.ts';
+import { built, deploymentOf, type Happening, histories, noon } from '../support/histories.ts';
+
+/** The deployment of a history whose cluster takes another Kubernetes. */
+function withKubernetes(kubernetes: Partial<KubernetesSpec>, history: readonly Happening[]): Deployment {
+  const [[seconds, requested] = [0, requestedStaging], ...others] = history;
+  const spec = { ...stagingSpec, kubernetes: { ...stagingSpec.kubernetes, ...kubernetes } };
+  return deploymentOf([[seconds, { ...requested, spec } as DeploymentEventBody], ...others]);
+}
 
 type Card = ReturnType<typeof deploymentCard>;
 
@@ -41,6 +50,9 @@ describe('the card of a deployment', () => {
     ['succeeded', 'staging · up'],
     ['failedStack', 'staging · bringing up failed'],
     ['failedPlan', 'staging · cannot be brought up'],
+    ['cancelledWaiting', 'staging · cancelled'],
+    ['cancelledStack', 'staging · cancelled'],
+    ['cancelledDown', 'staging · tearing down cancelled'],
     ['denied', 'staging · denied'],
     ['expired', 'staging · expired'],
     ['tearingDown', 'staging · tearing down'],
@@ -52,15 +64,20 @@ describe('the card of a deployment', () => {
   it.each([
     ['planning', []],
     ['waiting', ['approve', 'deny']],
-    ['queued', []],
-    ['building', []],
-    ['stacking', []],
-    ['succeeded', ['tear-down']],
-    ['failedStack', ['tear-down']],
+    ['queued', ['cancel']],
+    ['building', ['cancel', 'log']],
+    ['stacking', ['cancel', 'log']],
+    ['succeeded', ['tear-down', 'log']],
+    ['failedStack', ['tear-down', 'log']],
+    ['failedBuild', ['log']],
     ['failedPlan', []],
+    ['cancelledWaiting', []],
+    ['cancelledBuild', ['log']],
+    ['cancelledStack', ['tear-down', 'log']],
     ['denied', []],
     ['expired', []],
-    ['tearingDown', []],
+    ['tearingDown', ['cancel']],
+    ['cancelledDown', []],
     ['down', []],
   ] as const)('has the buttons that do something while it is %s', (state, buttons) => {
     expect(buttonsOf(deploymentCard(deploymentOf(histories[state])))).toEqual(buttons);
@@ -86,7 +103,8 @@ describe('the card of a deployment', () => {
   it('marks each step, with the time that it took or how far it is', () => {
     const text = JSON.stringify(deploymentCard(deploymentOf(histories.stacking)).blocks).replaceAll('\u00a0', ' ');
 
-    expect(text).toContain('✓ Kubernetes v1.34.2 from source · commit `0123456789` · 2 min 19 s');
+    expect(text).toContain('✓ Kubernetes v1.34.2 from source · commit `0123456789ab` · built in 2 min 19 s');
+    expect(text).toContain('✓ Release in Swift · 2 objects sent · 18 s');
     expect(text).toContain('✓ Keypair ops in Nova · was there already');
     expect(text).toContain('● *Stack slipway-staging in Heat*');
     expect(text).toContain('■■■■■□□□□□□□ 5 of 12 resources');
@@ -117,6 +135,97 @@ describe('the card of a deployment', () => {
     expect(text).toContain('✗ *Stack slipway-staging in Heat*');
     expect(text).toContain('– Check of the Kubernetes API');
     expect(text).toContain('Tear down removes what was made; after that, `/k8s up staging` tries again.');
+  });
+
+  it('says which commit is meant as soon as there is a plan', () => {
+    const text = (history: readonly Happening[]) => JSON.stringify(deploymentCard(deploymentOf(history)).blocks);
+
+    expect(text(histories.planning)).toContain('*Kubernetes*\\nv1.34.2\\nbuilt from source');
+    expect(text(histories.waiting)).toContain('*Kubernetes*\\nv1.34.2 → `0123456789ab`\\nbuilt from source');
+    expect(text(histories.down)).toContain('*Kubernetes*\\nv1.34.2"');
+  });
+
+  it('does not say a commit twice where one was asked for', () => {
+    const commit = '0123456789abcdef0123456789abcdef01234567';
+    const text = JSON.stringify(deploymentCard(withKubernetes({ version: commit }, histories.waiting)).blocks);
+
+    expect(text).toContain(`*Kubernetes*\\n${commit}\\nbuilt from source`);
+  });
+
+  it('calls an official release by that name, and offers no log of it', () => {
+    const kubernetes = {
+      source: 'release',
+      version: 'v1.34.2',
+      platform: 'linux/amd64',
+      mirror: 'https://dl',
+    } as const;
+    const card = deploymentCard(withKubernetes(kubernetes, histories.building));
+
+    expect(JSON.stringify(card.blocks)).toContain('*Kubernetes*\\nv1.34.2\\nofficial release');
+    expect(JSON.stringify(card.blocks)).toContain('● *Kubernetes v1.34.2, official release*');
+    expect(buttonsOf(card)).toEqual(['cancel']);
+  });
+
+  it('offers no log where Swift had the release already', () => {
+    const history = histories.stacking.map(([seconds, body]): Happening => {
+      const build = body.type === 'step-finished' && body.step === 'build';
+      return [seconds, build ? { ...body, result: { ...built, made: false } } : body];
+    });
+    const card = deploymentCard(deploymentOf(history));
+
+    expect(buttonsOf(card)).toEqual(['cancel']);
+    expect(JSON.stringify(card.blocks)).toContain('commit `0123456789ab` · was in Swift already');
+  });
+
+  it('asks before it cancels, with answers that cannot be mistaken, and says what stays', () => {
+    const text = blockOf(deploymentCard(deploymentOf(histories.stacking)), 'actions');
+
+    expect(text).toContain('Cancel bringing up staging?');
+    expect(text).toContain('"Stop it"');
+    expect(text).toContain('"Go on"');
+    expect(text).toContain('The stack stays, and Heat goes on with it until it is torn down.');
+    expect(blockOf(deploymentCard(deploymentOf(histories.building)), 'actions')).toContain(
+      'a build with its containers',
+    );
+    expect(blockOf(deploymentCard(deploymentOf(histories.tearingDown)), 'actions')).toContain(
+      'What Heat has begun to delete it goes on deleting',
+    );
+  });
+
+  it.each([
+    ['cancelledWaiting', 'U0PLATFORM', 'Nothing was changed. `/k8s up staging` asks again.'],
+    ['cancelledBuild', 'U0PLATFORM', 'There is no stack yet; what was finished is kept. `/k8s up staging` asks again.'],
+    [
+      'cancelledStack',
+      'U0DEVELOPER',
+      'The stack is still there, and Heat goes on with what it has begun. Tear down removes it;',
+    ],
+    [
+      'cancelledDown',
+      'U0PLATFORM',
+      'What Heat has begun to delete it goes on deleting. `/k8s down staging` asks again.',
+    ],
+  ] as const)('says of %s who cancelled it, what stays and what to do', (state, who, remains) => {
+    const text = blockOf(deploymentCard(deploymentOf(histories[state])), 'context');
+
+    expect(text).toContain(`– Cancelled by <@${who}> <!date^`);
+    expect(text).toContain(remains);
+  });
+
+  it('keeps the checklist of what was cancelled while it ran, and the plan of what was not begun', () => {
+    const text = (state: 'cancelledBuild' | 'cancelledWaiting') =>
+      JSON.stringify(deploymentCard(deploymentOf(histories[state])).blocks);
+
+    expect(text('cancelledBuild')).toContain('– Kubernetes v1.34.2 from source');
+    expect(text('cancelledBuild')).toContain('✓ Keypair ops in Nova');
+    expect(text('cancelledWaiting')).toContain('*Image* · debian-12, to be uploaded');
+  });
+
+  it('tells of a failed build in a sentence, and leaves the lines to the thread', () => {
+    const text = JSON.stringify(deploymentCard(deploymentOf(histories.failedBuild)).blocks);
+
+    expect(text).toContain('make quick-release stopped while it was compiling kubelet');
+    expect(text).not.toContain('klogg');
   });
 
   it('asks before it tears down, and names what goes', () => {

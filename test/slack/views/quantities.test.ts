@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bar, count, duration } from '../../../src/slack/views/quantities.ts';
+import { age, bar, bytes, count, duration, roughly } from '../../../src/slack/views/quantities.ts';
 
 describe('quantities in words', () => {
   it.each([
@@ -14,6 +14,37 @@ describe('quantities in words', () => {
     [90_000_000, '25 h'],
   ])('says %i ms as %s, with a blank that no line breaks at', (ms, expected) => {
     expect(duration(ms)).toBe(expected.replaceAll(' ', '\u00a0'));
+  });
+
+  it.each([
+    [200, '1 s'],
+    [45_000, '45 s'],
+    [89_000, '1 min 29 s'],
+    [118_000, '2 min'],
+    [1_620_000, '27 min'],
+    [11_430_000, '3 h 11 min'],
+  ])('says %i ms roughly as %s', (ms, expected) => {
+    expect(roughly(ms)).toBe(expected.replaceAll(' ', '\u00a0'));
+  });
+
+  it.each([
+    [-1, '0 min'],
+    [300_000, '5 min'],
+    [7_199_000, '119 min'],
+    [7_200_000, '2 h'],
+    [172_800_000, '2 days'],
+    [1_080_000_000, '12 days'],
+  ])('says an age of %i ms as %s', (ms, expected) => {
+    expect(age(ms)).toBe(expected);
+  });
+
+  it.each([
+    [0, '0 kB'],
+    [20_001, '21 kB'],
+    [345e6, '345 MB'],
+    [1.24e9, '1.2 GB'],
+  ])('says %i bytes as %s', (size, expected) => {
+    expect(bytes(size)).toBe(expected);
   });
 
   it.each([

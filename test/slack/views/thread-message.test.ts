@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentEventBody } from '../../../src/clusters/deployment.ts';
+import type { BuildResult } from '../../../src/clusters/steps.ts';
 import { threadMessage } from '../../../src/slack/views/thread-message.ts';
 import { requestedStaging } from '../../support/fixtures.ts';
-import { deploymentOf, eventAt, type Happening, histories } from '../support/histories.ts';
+import { built, deploymentOf, eventAt, type Happening, histories } from '../support/histories.ts';
 
 /** Every message of a thread whose deployment has come to the end of its history. */
 function threadOf(history: readonly Happening[]): string[] {
@@ -51,8 +52,8 @@ describe('the thread of a deployment', () => {
       '✓ Approved by <@U0PLATFORM>',
       '✓ Keypair ops was there already',
       '✓ Image debian-12 uploaded to Glance in 1 min 9 s',
-      '✓ Kubernetes v1.34.2 built from commit `0123456789` in 2 min 19 s',
-      '✓ Release published to Swift in 18 s, container `slipway-releases`',
+      '✓ Kubernetes v1.34.2 built from commit `0123456789ab` in 2 min 19 s (fetching 8 s, compiling 2 min, packaging 12 s)',
+      '✓ Release published to Swift in 18 s: 2 objects in container `slipway-releases`',
       '✓ Stack slipway-staging complete in 1 min 20 s: control plane at 203.0.113.10, 1 node',
       '✓ The Kubernetes API answers at <https://203.0.113.10:6443>',
       [
@@ -93,12 +94,108 @@ describe('the thread of a deployment', () => {
   it.each([
     ['a denial', histories.denied, '✗ Denied by <@U0PLATFORM>. Nothing was changed; `/k8s up staging` asks again.'],
     [
+      'that a request was cancelled',
+      histories.cancelledWaiting,
+      '– <@U0PLATFORM> cancelled the request to bring up *staging*.\nNothing was changed. `/k8s up staging` asks again.',
+    ],
+    [
+      'that a build was cancelled, and what was running',
+      histories.cancelledBuild,
+      [
+        '– <@U0PLATFORM> cancelled bringing up *staging*, during: Kubernetes v1.34.2 from source; Image debian-12 in Glance.',
+        'There is no stack yet; what was finished is kept. `/k8s up staging` asks again.',
+      ].join('\n'),
+    ],
+    [
+      'that the stack stays of what was cancelled',
+      histories.cancelledStack,
+      [
+        '– <@U0DEVELOPER> cancelled bringing up *staging*, during: Stack slipway-staging in Heat.',
+        'The stack is still there, and Heat goes on with what it has begun. Tear down removes it; after that, `/k8s up staging` starts anew.',
+      ].join('\n'),
+    ],
+    [
+      'that a tear-down was cancelled',
+      histories.cancelledDown,
+      [
+        '– <@U0PLATFORM> cancelled tearing down *staging*, during: Deletion of stack slipway-staging.',
+        'What Heat has begun to delete it goes on deleting. `/k8s down staging` asks again.',
+      ].join('\n'),
+    ],
+    [
       'an expiry',
       histories.expired,
       '– Nobody approved in time, so nothing was changed. `/k8s up staging` asks again.',
     ],
   ])('tells %s', (_, history, expected) => {
     expect(threadOf(history).at(-1)).toBe(expected);
+  });
+
+  it.each<[string, Partial<BuildResult>, string]>([
+    [
+      'was built already',
+      { made: false },
+      '✓ Kubernetes v1.34.2 was built already: commit `0123456789ab`, nothing to build',
+    ],
+    [
+      'was built by an older worker',
+      { stages: [] },
+      '✓ Kubernetes v1.34.2 built from commit `0123456789ab` in 5 min 39 s',
+    ],
+  ])('tells of a Kubernetes that %s', (_, result, expected) => {
+    const event = { type: 'step-finished', step: 'build', attempt: 1, result: { ...built, ...result } } as const;
+
+    expect(told(event)?.replaceAll('\u00a0', ' ')).toBe(expected);
+  });
+
+  it.each([
+    [true, '✓ Kubernetes v1.34.2, official release, fetched in 5 min 39 s'],
+    [false, '✓ Kubernetes v1.34.2, official release, was in Swift already'],
+  ])('tells of an official release (fetched now: %s)', (made, expected) => {
+    const { commit: _, stages: __, ...official } = built;
+    const event = { type: 'step-finished', step: 'build', attempt: 1, result: { ...official, made } } as const;
+
+    expect(told(event)?.replaceAll('\u00a0', ' ')).toBe(expected);
+  });
+
+  it.each([
+    [0, '✓ Release was in Swift already: 1 object in container `c`'],
+    [1, '✓ Release published to Swift in 3 min 19 s: 1 object in container `c`'],
+  ])('tells of a release of which %i objects were sent', (sent, expected) => {
+    const result = { container: 'c', release: 'r', objects: [built.object], sent };
+
+    expect(told({ type: 'step-finished', step: 'publish', attempt: 1, result })?.replaceAll('\u00a0', ' ')).toBe(
+      expected,
+    );
+  });
+
+  it('shows the lines that say why a build failed, between what happened and what to do', () => {
+    expect(threadOf(histories.failedBuild).at(-1)).toBe(
+      [
+        '✗ *Bringing up staging failed at: Kubernetes v1.34.2 from source*',
+        'Building Kubernetes v1.34.2: make quick-release stopped while it was compiling kubelet',
+        '```',
+        '# k8s.io/kubernetes/pkg/kubelet',
+        'pkg/kubelet/kubelet.go:214:9: undefined: klogg',
+        'make: *** [all] Error 1',
+        '```',
+        '→ Mend the source, or choose another version, and ask for the cluster again',
+        '`/k8s up staging` tries again.',
+      ].join('\n'),
+    );
+  });
+
+  it('shows them whole or not at all, however long everything is', () => {
+    const long = '<&>`'.repeat(3_000);
+    const lines = Array.from({ length: 40 }, () => `${'```'}<!channel> ${long}`);
+    const failure = { message: long, hint: long, code: 'build_failed', lines };
+
+    const text = told({ type: 'failed', failure, step: 'build' }) ?? '';
+
+    expect(text.length).toBeLessThanOrEqual(2_900);
+    expect(text.split('```')).toHaveLength(3);
+    expect(text).not.toContain('<!channel>');
+    expect(text).toMatch(/ removes it\.$| tries again\.$/);
   });
 
   it('calls it a withdrawal when the requester denies', () => {
