@@ -1,7 +1,11 @@
 import type { Job } from 'bullmq';
 import type { Failure } from '../src/clusters/deployment.ts';
 import { PreflightError } from '../src/clusters/finding.ts';
-import { DeployError } from '../src/errors.ts';
+import { BuildFailedError, DeployError } from '../src/errors.ts';
+
+/** As much of a program's output as a person is shown, and as much of a line. */
+const mostLines = 12;
+const longestLine = 300;
 
 /** What a person is told about an error: its own words if it was raised on purpose, a job to look up otherwise. */
 export function failureOf(error: unknown, jobId: string | undefined): Failure {
@@ -10,6 +14,7 @@ export function failureOf(error: unknown, jobId: string | undefined): Failure {
       message: error.message,
       code: error.code,
       ...(error.hint !== undefined && { hint: error.hint }),
+      ...linesOf(error),
       ...(error instanceof PreflightError && error.problems.length > 1 && { problems: error.problems }),
     };
   }
@@ -18,6 +23,22 @@ export function failureOf(error: unknown, jobId: string | undefined): Failure {
     hint: 'The worker’s log has the details under that job',
     code: 'unexpected',
   };
+}
+
+/** The lines of a failed build that tell what went wrong: it has chosen them, and made sure that they may be shown. */
+function linesOf(error: DeployError): Pick<Failure, 'lines'> {
+  const { lines } = error.detail;
+  if (!(error instanceof BuildFailedError) || !Array.isArray(lines)) return {};
+  const shown = lines
+    .filter((line) => typeof line === 'string')
+    .map((line) =>
+      line
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
+        .trimEnd()
+        .slice(0, longestLine),
+    )
+    .filter((line) => line.trim() !== '');
+  return shown.length === 0 ? {} : { lines: shown.slice(-mostLines) };
 }
 
 /** Errors that say of themselves that they may pass, and those that nobody expected: every step may be run again. */

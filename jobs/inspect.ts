@@ -13,7 +13,7 @@ export async function inspectCluster(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<Inspection> {
-  return explained(tools, () => preflight(spec, tools, signal));
+  return explained(tools, async () => (await preflight(spec, tools, signal)).findings);
 }
 
 /** How a cloud is. Changes nothing. */
@@ -26,7 +26,7 @@ export async function inspectCloud(
 }
 
 /** The person who asked reads the answer and no log: bot and worker may have files that differ. */
-async function explained({ log }: Tools, looking: () => Promise<Finding[]>): Promise<Inspection> {
+async function explained({ log }: Tools, looking: () => Promise<readonly Finding[]>): Promise<Inspection> {
   try {
     return { findings: await looking() };
   } catch (error) {

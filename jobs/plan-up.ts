@@ -6,5 +6,6 @@ import type { Tools } from './run.ts';
 
 /** What `up` will make, after a look at what the cloud has. Throws PreflightError with everything that stands in the way. */
 export async function planUp({ spec }: Deployment, tools: Tools, signal: AbortSignal): Promise<Plan> {
-  return planOf(spec.name, await preflight(spec, tools, signal));
+  const { findings, commit } = await preflight(spec, tools, signal);
+  return { ...planOf(spec.name, findings), ...(commit !== undefined && { commit }) };
 }

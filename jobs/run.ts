@@ -1,4 +1,4 @@
-import type { CloudChoice } from '../src/clusters/cluster-spec.ts';
+import type { BuildNeeds, CloudChoice } from '../src/clusters/cluster-spec.ts';
 import type { Deployment, DeploymentEventBody, StepProgress } from '../src/clusters/deployment.ts';
 import type { ReservedCidr } from '../src/clusters/network-fit.ts';
 import type { StepName, StepResults } from '../src/clusters/steps.ts';
@@ -6,6 +6,8 @@ import type { Logger } from '../src/log.ts';
 import type { StackWatch } from '../src/openstack/heat/stack-watch.ts';
 import type { OpenStack } from '../src/openstack/openstack.ts';
 import type { Producer } from '../src/queue/producer.ts';
+import type { BuildLogs } from '../src/store/build-logs.ts';
+import type { Builders } from '../src/store/builders.ts';
 import type { Clusters } from '../src/store/clusters.ts';
 import type { Deployments } from '../src/store/deployments.ts';
 import type { Mutex } from '../src/store/mutex.ts';
@@ -21,18 +23,32 @@ export interface Tools {
   stackWatch(choice: CloudChoice): StackWatch;
   /** Names of the clouds that clusters.yaml uses. */
   readonly clouds: readonly (string | undefined)[];
+  /** The clouds that clusters.yaml uses, each choice once. */
+  readonly choices: readonly CloudChoice[];
+  /** How long a release is kept in Swift that nothing uses; milliseconds. */
+  readonly keepReleasesMs: number;
   /** Ranges of addresses that no cluster may use. */
   readonly reservedCidrs: readonly ReservedCidr[];
   /** The worker's environment, of which git and make see what they need: PATH, proxies, where Docker is. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What of the worker's environment and configuration no log and no card may ever show: passwords, tokens, keys. */
+  readonly secrets: readonly string[];
   /** Folder for builds and logs. */
   readonly dataDir: string;
   /** Path of the root Heat template. */
   readonly template: string;
+  /** Path of the folder with the Salt states. */
+  readonly states: string;
   /** How long a stack is waited for that was asked for without an answer. By default as long as Heat may need. */
   readonly stackGraceMs?: number | undefined;
+  /** Where build workers say how they are. */
+  readonly builders: Builders;
+  /** What a build worker has to have for every cluster of clusters.yaml. */
+  readonly buildNeeds: BuildNeeds;
   /** Lets one process at a time do what two must not do side by side. */
   readonly mutex: Mutex;
+  /** The ends of the logs of builds. */
+  readonly buildLogs: BuildLogs;
   readonly log: Logger;
 }
 

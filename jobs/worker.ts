@@ -3,19 +3,24 @@ import { type ConnectionOptions, FlowProducer, type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { StepName } from '../src/clusters/steps.ts';
 import { isStepName } from '../src/clusters/steps.ts';
-import type { DeploymentJob, InspectionData, QueueName, StepJob } from '../src/queue/jobs.ts';
+import type { DeploymentJob, InspectionData, QueueName, ShareLogJob, StepJob } from '../src/queue/jobs.ts';
 import { queuePrefix } from '../src/queue/jobs.ts';
-import { overChannel } from '../src/store/keys.ts';
 import { build } from './build.ts';
+import { startBuildWorker } from './build-worker.ts';
 import { deleteStack } from './delete-stack.ts';
+import { watchEndings } from './endings.ts';
 import { image } from './image.ts';
 import { inspectCloud, inspectCluster } from './inspect.ts';
+import { inspectReleases } from './inspect-releases.ts';
+import { inspectSource } from './inspect-source.ts';
 import { keypair } from './keypair.ts';
-import { type NotifyTools, notify } from './notify.ts';
+import { notify } from './notify.ts';
 import { plan } from './plan.ts';
+import { pruneReleases } from './prune-releases.ts';
 import { publish } from './publish.ts';
 import { reconcile } from './reconcile.ts';
 import type { Step, Tools } from './run.ts';
+import { type ShareLogTools, shareLog } from './share-log.ts';
 import { stack } from './stack.ts';
 import { start } from './start.ts';
 import { processStep } from './step-processor.ts';
@@ -34,10 +39,11 @@ export const steps: { readonly [Name in StepName]: Step<Name> } = {
 };
 
 /**
- * How many jobs of a queue one process runs at once. Builds go one at a time: `make quick-release` has a global name for
- * its builder in the Docker engine.
+ * How many jobs of a queue one process runs at once. Builds go one at a time, because a lease guards each Docker engine;
+ * the other places of the queue `build` are for what goes on beside one for hours: looks for what Swift has already,
+ * deployments that share a result, official tarballs, and questions about sources.
  */
-const concurrency: Readonly<Record<QueueName, number>> = { build: 1, cloud: 20, notify: 5, upkeep: 1 };
+const concurrency: Readonly<Record<QueueName, number>> = { build: 4, cloud: 20, notify: 5, upkeep: 1 };
 
 /**
  * A job whose worker died is taken up after its lock has run out and the next look for such jobs: within 25 seconds.
@@ -51,6 +57,7 @@ const maxStalledCount = 5;
 
 const sweepEveryMs = 5_000;
 const reconcileEveryMs = 60_000;
+const pruneEveryMs = 3_600_000;
 const rescheduleEveryMs = 30_000;
 
 export interface WorkerOptions {
@@ -58,7 +65,7 @@ export interface WorkerOptions {
   readonly queues: readonly QueueName[];
   readonly tools: Tools;
   /** Needed for the queue `notify`. */
-  readonly notify?: NotifyTools;
+  readonly notify?: ShareLogTools;
 }
 
 /** The running workers of one process. */
@@ -72,7 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { redisUrl, queues, tools } = options;
   const connection: ConnectionOptions = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const shutdown = new AbortController();
-  const endings = await watchEndings(redisUrl);
+  const endings = await watchEndings(redisUrl, tools);
   const flows = new FlowProducer({ connection, prefix: queuePrefix });
 
   const process = async (job: Job, token = '', signal = new AbortController().signal): Promise<unknown> =>
@@ -99,12 +106,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   const upkeep = queues.includes('upkeep') ? await keepScheduled(tools) : undefined;
+  const builder = queues.includes('build') ? startBuildWorker(tools) : undefined;
 
   return {
     async close() {
       clearInterval(upkeep);
       shutdown.abort(new Error('the worker is shutting down'));
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...workers.map((worker) => worker.close()), builder?.close()]);
       await flows.close();
       endings.close();
       (connection as Redis).disconnect();
@@ -117,6 +125,7 @@ async function keepScheduled({ producer, log }: Tools): Promise<NodeJS.Timeout> 
   const schedule = async () => {
     await producer.schedule('sweep', sweepEveryMs);
     await producer.schedule('reconcile', reconcileEveryMs);
+    await producer.schedule('prune-releases', pruneEveryMs);
   };
   await schedule();
   return setInterval(
@@ -149,14 +158,23 @@ async function dispatch(
       return inspectCluster(job.data as InspectionData['inspect-cluster'], tools, signal);
     case 'inspect-cloud':
       return inspectCloud(job.data as InspectionData['inspect-cloud'], tools, signal);
+    case 'inspect-source':
+      return inspectSource(job.data as InspectionData['inspect-source'], tools, signal);
+    case 'inspect-releases':
+      return inspectReleases(job.data as InspectionData['inspect-releases'], tools, signal);
     case 'start':
       return start(job.data as DeploymentJob, flows, tools);
     case 'sweep':
       return sweep(tools, Date.now());
     case 'reconcile':
       return reconcile(tools, signal);
+    case 'prune-releases':
+      return pruneReleases(tools, signal, Date.now());
     case 'notify':
       if (options.notify) return notify(job as Job<DeploymentJob>, token, options.notify);
+      break;
+    case 'share-log':
+      if (options.notify) return shareLog(job.data as ShareLogJob, options.notify);
       break;
   }
   throw new TypeError(`this worker does not know the job ${job.name}`);
@@ -171,34 +189,4 @@ function runStep<Name extends StepName>(
   tools: Tools,
 ): Promise<void> {
   return processStep(name, steps[name] as Step<Name>, job as Job<StepJob>, token, signals, tools);
-}
-
-interface Endings {
-  /** Calls `work` with a signal that fires when the job's deployment ends. */
-  during<Result>(job: Job, work: (over: AbortSignal) => Promise<Result>): Promise<Result>;
-  close(): void;
-}
-
-/** Listens for deployments that end, so that whatever still runs for one here stops at once. */
-async function watchEndings(redisUrl: string): Promise<Endings> {
-  const running = new Map<AbortController, string>();
-  const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  await subscriber.subscribe(overChannel);
-  subscriber.on('message', (_channel, ended) => {
-    for (const [controller, id] of running) {
-      if (id === ended) controller.abort(new Error('the deployment is over'));
-    }
-  });
-  return {
-    async during(job, work) {
-      const controller = new AbortController();
-      running.set(controller, (job.data as Partial<DeploymentJob>).deployment ?? '');
-      try {
-        return await work(controller.signal);
-      } finally {
-        running.delete(controller);
-      }
-    },
-    close: () => subscriber.disconnect(),
-  };
 }

@@ -9,6 +9,7 @@ const usage = `Usage: slipway COMMAND
   worker [--queues LIST]  work on queues: ${queueNames.join(',')} (all by default)
   demo [OPTIONS]          try it all on a playground; see demo --help
   doctor [CLOUD]          examine the clouds of clusters.yaml, or one; status 1 if something stands in the way
+  doctor --builder        examine this machine as a build worker
   health                  status 0 if Redis answers`;
 
 type Command = (args: readonly string[]) => Promise<number>;

@@ -1,47 +1,84 @@
-import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import { type ArtifactManifest, artifactId, recipeOf } from '../../src/clusters/artifact.ts';
+import type { ClusterSpec, KubernetesSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
-import { releasesContainer } from '../../src/clusters/names.ts';
-import { isNotFound } from '../../src/errors.ts';
+import type { Logger } from '../../src/log.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type SwiftInfo, swiftInfo } from '../../src/openstack/swift/info.ts';
-import { listObjects } from '../../src/openstack/swift/objects.ts';
 import { canSign } from '../../src/openstack/swift/temp-url.ts';
+import type { Producer } from '../../src/queue/producer.ts';
+import { findArtifact } from '../release/artifact-store.ts';
 import { look } from './look.ts';
 
-/** Whether the release is in Swift already, and whether Swift can hand it to the nodes. */
+/** What is known of a cluster's Kubernetes before anything is made. */
+export interface ReleaseLook {
+  readonly findings: readonly Finding[];
+  /** The commit that is meant. */
+  readonly commit?: string;
+}
+
+/** Where a build worker is asked, and what is told to the operator alone. */
+export interface ReleaseTools {
+  readonly producer: Pick<Producer, 'inspect'>;
+  readonly log: Logger;
+}
+
+/** A build worker that is free answers at once, but the repository may be far away. */
+const sourceMs = 60_000;
+
+/**
+ * Which Kubernetes it will be, whether Swift has it already, whether a build worker could make it if not, and whether
+ * Swift can hand it to the nodes.
+ */
 export async function checkRelease(
-  { swift }: OpenStack,
-  { kubernetes: { version } }: ClusterSpec,
+  openstack: OpenStack,
+  { kubernetes }: ClusterSpec,
+  { producer, log }: ReleaseTools,
   signal: AbortSignal,
-): Promise<Finding[]> {
-  const [stored, info] = await Promise.all([
-    look('Swift', signal, (within) => releaseBytes(swift, version, within)),
-    look('Swift', signal, (within) => swiftInfo(swift, within)),
+): Promise<ReleaseLook> {
+  const [source, info] = await Promise.all([
+    look('Build worker', signal, () => producer.inspect('inspect-source', { kubernetes }, sourceMs), {
+      deadlineMs: sourceMs,
+    }),
+    look('Swift', signal, (within) => swiftInfo(openstack.swift, within)),
   ]);
-  return [
-    stored.seen ? ok('Release', releaseText(version, stored.value)) : stored.finding,
-    ...(info.seen ? signingFindings(info.value.tempUrl) : []),
-  ];
+  const signing = info.seen ? signingFindings(info.value.tempUrl) : [];
+  if (!source.seen) return { findings: [source.finding, ...signing] };
+
+  const { commit, findings } = source.value;
+  const recipe = recipeOf(kubernetes, commit);
+  const stored = await look('Swift', signal, async (within) =>
+    recipe === undefined ? undefined : findArtifact(openstack.swift, artifactId(recipe), within, log),
+  );
+  const kept = stored.seen ? keptFindings(kubernetes, commit, stored.value, findings) : [stored.finding];
+  return { findings: [...kept, ...signing], ...(commit !== undefined && { commit }) };
 }
 
-/** Bytes of the objects of a version; undefined when there are none. Nobody has published before the container is there. */
-async function releaseBytes(
-  swift: OpenStack['swift'],
-  version: string,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  try {
-    const objects = await listObjects(swift, releasesContainer, { prefix: `${version}/` }, signal);
-    return objects.length === 0 ? undefined : objects.reduce((sum, { size }) => sum + size, 0);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+/** What a build worker lacks stands in nobody's way who needs no build. */
+function keptFindings(
+  kubernetes: KubernetesSpec,
+  commit: string | undefined,
+  stored: ArtifactManifest | undefined,
+  findings: readonly Finding[],
+): Finding[] {
+  const described = ok('Kubernetes', describeKubernetes(kubernetes, commit));
+  if (stored === undefined) return [described, ok('Release', makingText(kubernetes)), ...findings];
+  const mebibytes = Math.max(1, Math.round(stored.files.reduce((sum, { size }) => sum + size, 0) / 1024 ** 2));
+  const day = new Date(stored.madeAt).toISOString().slice(0, 10);
+  return [described, ok('Release', `in Swift since ${day} (${mebibytes} MiB): nothing is built or sent`)];
 }
 
-function releaseText(version: string, bytes: number | undefined): string {
-  if (bytes === undefined) return `${version} is not in Swift yet`;
-  return `${version} is in Swift already, ${Math.max(1, Math.round(bytes / 1024 ** 2))} MiB`;
+function makingText(kubernetes: KubernetesSpec): string {
+  if (kubernetes.source === 'build') return `not in Swift yet: it is built (make ${kubernetes.target}) and sent`;
+  return `not in Swift yet: it comes from ${new URL(kubernetes.mirror).host}`;
+}
+
+/** "v1.34.2 from source, commit 0123456789ab". */
+function describeKubernetes(kubernetes: KubernetesSpec, commit: string | undefined): string {
+  const { version } = kubernetes;
+  if (kubernetes.source === 'release') return `${version}, official release`;
+  const meant =
+    commit === undefined ? 'its commit is looked for in the fetched source' : `commit ${commit.slice(0, 12)}`;
+  return `${version} from source, ${meant}`;
 }
 
 /** Nodes fetch the release by signed URLs, and these are signed with SHA-256 or SHA-512. */

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
-import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
+import { type Finding, problem } from '../../src/clusters/finding.ts';
 import { controlPlaneFindings, type ImageDemand, nodeFindings, serversFinding } from '../../src/clusters/flavor-fit.ts';
 import { clusterNeeds, quotaFindings } from '../../src/clusters/quota.ts';
 import { type Flavor, pickFlavor } from '../../src/openstack/nova/flavors.ts';
@@ -61,9 +61,4 @@ function demandOf({ image: wanted }: ClusterSpec, { image }: Survey): ImageDeman
   if (found === undefined) return { name };
   const { minDisk, minRam, size } = found;
   return { name: found.name, minDiskGib: minDisk, minRamMib: minRam, ...(size !== undefined && { bytes: size }) };
-}
-
-/** What kind of Kubernetes will be on them. */
-export function describeKubernetes({ kubernetes }: ClusterSpec): Finding {
-  return ok('Kubernetes', `${kubernetes.version}, built from source (make ${kubernetes.target})`);
 }

@@ -6,38 +6,47 @@ import { checkCredentials } from './check-credentials.ts';
 import { checkImage } from './check-image.ts';
 import { checkKeypair } from './check-keypair.ts';
 import { checkNetwork } from './check-network.ts';
-import { checkRelease } from './check-release.ts';
-import { checkServers, describeKubernetes } from './check-servers.ts';
+import { checkRelease, type ReleaseTools } from './check-release.ts';
+import { checkServers } from './check-servers.ts';
 import { checkPreview, checkStack } from './check-stack.ts';
 import { distinct } from './distinct.ts';
 import { look } from './look.ts';
 import { type Survey, survey } from './survey.ts';
 
 /** What of a worker a preflight needs. */
-export type PreflightTools = Pick<Tools, 'openstack' | 'deployments' | 'template' | 'reservedCidrs'>;
+export interface PreflightTools
+  extends ReleaseTools,
+    Pick<Tools, 'openstack' | 'deployments' | 'template' | 'reservedCidrs'> {}
+
+/** All that a preflight saw, in the order in which a person reads it. */
+export interface Preflight {
+  readonly findings: readonly Finding[];
+  /** The commit that the cluster's Kubernetes is, as far as it is known. */
+  readonly commit?: string;
+}
 
 /** How many deployments are looked through for one that tells how long it takes. */
 const historyLength = 100;
 
 /**
  * Looks at everything that bringing up a cluster will need, without changing anything: all services side by side, each
- * within a deadline. Answers all that was found, in the order in which a person reads it.
+ * within a deadline.
  */
-export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal: AbortSignal): Promise<Finding[]> {
+export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal: AbortSignal): Promise<Preflight> {
   const openstack = tools.openstack(spec);
   const login = await look('Keystone', signal, (within) => openstack.projectId(within));
   // Without a token no service would say anything else.
-  if (!login.seen) return [login.finding];
+  if (!login.seen) return { findings: [login.finding] };
 
   const [credentials, surveyed, stack, release, time] = await Promise.all([
     checkCredentials(openstack, signal),
     survey(openstack, spec, signal),
     checkStack(openstack, spec, tools.template, signal),
-    checkRelease(openstack, spec, signal),
+    checkRelease(openstack, spec, tools, signal),
     checkTime(spec, tools),
   ]);
   const findings = distinct([
-    describeKubernetes(spec),
+    ...release.findings,
     ...credentials,
     ...stack,
     ...silentServices(surveyed),
@@ -45,12 +54,13 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
     ...checkNetwork(spec, surveyed, tools.reservedCidrs),
     ...(await checkImage(spec, surveyed)),
     ...checkKeypair(spec, surveyed),
-    ...release,
     ...time,
   ]);
+  const commit = release.commit === undefined ? {} : { commit: release.commit };
   // What stands in the way is told better by the checks than by Heat, which stops at the first.
-  if (problemsIn(findings).length > 0) return findings;
-  return [...findings, ...(await checkPreview(openstack, spec, surveyed, tools.template, signal))];
+  if (problemsIn(findings).length > 0) return { findings, ...commit };
+  const preview = await checkPreview(openstack, spec, surveyed, tools.template, signal);
+  return { findings: [...findings, ...preview], ...commit };
 }
 
 /** Each look that saw nothing. */

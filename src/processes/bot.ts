@@ -1,6 +1,8 @@
 import { type Environment, readConfig } from '../config/config.ts';
 import { createLogger } from '../log.ts';
 import { createSlackApp } from '../slack/app.ts';
+import { BuildLogs } from '../store/build-logs.ts';
+import { Builders } from '../store/builders.ts';
 import { openStores } from './stores.ts';
 
 /** A started process, until it is told to end. */
@@ -29,6 +31,8 @@ export async function startBot(env: Environment): Promise<RunningProcess> {
       policy: config.policy,
       deployments: stores.deployments,
       known: stores.clusters,
+      logs: new BuildLogs(stores.redis),
+      builders: new Builders(stores.redis),
       producer: stores.producer,
       log,
     },

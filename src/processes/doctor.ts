@@ -1,3 +1,4 @@
+import { checkBuilder, largestNeeds } from '../../jobs/preflight/check-builder.ts';
 import { doctor } from '../../jobs/preflight/doctor.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
 import { type Finding, levelMarks, problem } from '../clusters/finding.ts';
@@ -7,8 +8,11 @@ import { ConfigError, UsageError } from '../errors.ts';
 import { silentLogger } from '../log.ts';
 import { connect } from '../openstack/openstack.ts';
 
+/** What `slipway doctor` is told to look at this machine with, in the place of clouds. */
+const builderOption = '--builder';
+
 /**
- * Examines one cloud, or every cloud that clusters.yaml uses, with neither Redis nor Slack; prints a line for each thing
+ * Examines this machine as a build worker, or one cloud, or every cloud that clusters.yaml uses, with neither Redis nor Slack; prints a line for each thing
  * that was looked at. Answers the exit status: 1 when something stands in the way. Throws ConfigError.
  */
 export async function runDoctor(
@@ -18,12 +22,13 @@ export async function runDoctor(
   signal: AbortSignal,
 ): Promise<number> {
   const [name, ...rest] = args;
-  if (rest.length > 0 || name?.startsWith('-')) {
+  if (rest.length > 0 || (name?.startsWith('-') && name !== builderOption)) {
     throw new UsageError(`doctor does not understand "${args.join(' ')}"`, {
-      hint: 'Say slipway doctor, or slipway doctor CLOUD',
+      hint: 'Say slipway doctor, slipway doctor CLOUD, or slipway doctor --builder',
     });
   }
   const config = readConfig(env, { slack: false, slackEvents: false, clouds: false });
+  if (name === builderOption) return examineBuilder(config, env, print, signal);
   const choices = chosen(name, config);
   if (choices.length === 0) print('clusters.yaml uses no cloud yet; name one: slipway doctor CLOUD');
   const results = await Promise.all(choices.map((choice) => examine(choice, config, env, signal)));
@@ -31,7 +36,22 @@ export async function runDoctor(
     const choice = choices[index];
     if (choice !== undefined) printFindings(choiceName(choice), findings, print);
   }
-  return results.flat().some(({ level }) => level === 'problem') ? 1 : 0;
+  return statusOf(results.flat());
+}
+
+async function examineBuilder(
+  { clusters, dataDir }: Config,
+  environment: Environment,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const { host, findings } = await checkBuilder(largestNeeds(clusters.values()), { environment, dataDir }, signal);
+  printFindings(`build worker ${host}`, findings, print);
+  return statusOf(findings);
+}
+
+function statusOf(findings: readonly Finding[]): number {
+  return findings.some(({ level }) => level === 'problem') ? 1 : 0;
 }
 
 /** A cloud that no cluster uses yet may be examined, too. */

@@ -1,18 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { largestNeeds } from '../../jobs/preflight/check-builder.ts';
 import type { Tools } from '../../jobs/run.ts';
 import { StackWatches } from '../../jobs/stack-watches.ts';
 import { startWorker } from '../../jobs/worker.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
+import { choicesOf } from '../clusters/inspection.ts';
 import { type Config, type Environment, readConfig } from '../config/config.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { connect, type OpenStack } from '../openstack/openstack.ts';
 import { packageRoot } from '../package-root.ts';
 import type { QueueName } from '../queue/jobs.ts';
 import { createWebClient } from '../slack/web-client.ts';
+import { BuildLogs } from '../store/build-logs.ts';
+import { Builders } from '../store/builders.ts';
 import { Mutex } from '../store/mutex.ts';
 import { Threads } from '../store/threads.ts';
 import type { RunningProcess } from './bot.ts';
+import { secretsOf } from './secrets.ts';
 import { openStores, type Stores } from './stores.ts';
 
 /** Starts a process that works on queues. Throws ConfigError, or DeployError when Redis does not answer. */
@@ -49,11 +54,18 @@ function toolsOf(config: Config, env: Environment, stores: Stores, clouds: Cloud
     openstack: (choice) => clouds.get(choice),
     stackWatch: (choice) => watches.get(choice),
     clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
+    choices: choicesOf(config.clusters.values()),
+    keepReleasesMs: config.keepReleasesMs,
     reservedCidrs: config.reservedCidrs,
     environment: env,
+    secrets: secretsOf(env, config),
     dataDir: config.dataDir,
     mutex: new Mutex(stores.redis),
+    buildLogs: new BuildLogs(stores.redis),
+    builders: new Builders(stores.redis),
+    buildNeeds: largestNeeds(config.clusters.values()),
     template: join(packageRoot, 'templates/heat/cluster.yaml'),
+    states: join(packageRoot, 'templates/salt'),
     log,
   };
 }
@@ -62,6 +74,7 @@ function notifyTools(slack: NonNullable<Config['slack']>, stores: Stores, log: L
   return {
     deployments: stores.deployments,
     threads: new Threads(stores.redis),
+    logs: new BuildLogs(stores.redis),
     slack: createWebClient(slack.botToken.reveal(), { ...(slack.apiUrl && { apiUrl: slack.apiUrl }), log }),
     log,
   };

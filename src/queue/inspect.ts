@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
-import type { Inspection } from '../clusters/inspection.ts';
 import { DeployError } from '../errors.ts';
 
 /** How often the answer is looked for; people do not notice a fifth of a second. */
@@ -20,13 +19,13 @@ export const inspectionOptions = {
  * Waits for what a worker saw. Throws a DeployError when it could not look, when it takes too long, or when no worker
  * took the job on; that one is then taken back, so that nobody looks for nobody later.
  */
-export async function awaitInspection(queue: Queue, { id = '' }: Job, deadlineMs: number): Promise<Inspection> {
+export async function awaitInspection<Result>(queue: Queue, { id = '' }: Job, deadlineMs: number): Promise<Result> {
   const asked = Date.now();
   const patienceMs = Math.min(takenWithinMs, deadlineMs);
   let begun = false;
   while (Date.now() - asked < (begun ? deadlineMs : patienceMs)) {
     const job: Job | undefined = await queue.getJob(id);
-    if (job?.finishedOn !== undefined) return outcome(job);
+    if (job?.finishedOn !== undefined) return outcome<Result>(job);
     begun = job?.processedOn !== undefined;
     await sleep(pollMs);
   }
@@ -35,8 +34,8 @@ export async function awaitInspection(queue: Queue, { id = '' }: Job, deadlineMs
   throw nobodyThere(queue.name, patienceMs);
 }
 
-function outcome(job: Job): Inspection {
-  if (job.failedReason === undefined) return job.returnvalue as Inspection;
+function outcome<Result>(job: Job): Result {
+  if (job.failedReason === undefined) return job.returnvalue as Result;
   throw new DeployError('inspection_failed', `Something unexpected happened (job ${job.id})`, {
     hint: 'The worker’s log has the details under that job',
   });

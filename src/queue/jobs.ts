@@ -1,5 +1,7 @@
-import type { CloudChoice, ClusterSpec } from '../clusters/cluster-spec.ts';
+import type { CloudChoice, ClusterSpec, KubernetesSpec } from '../clusters/cluster-spec.ts';
+import type { Inspection, SourceInspection } from '../clusters/inspection.ts';
 import type { StepName } from '../clusters/steps.ts';
+import type { StoredRelease } from '../clusters/stored-release.ts';
 
 /** The queues, by what a worker needs to serve them: Docker, the clouds' APIs, Slack, nothing. */
 export const queueNames = ['build', 'cloud', 'notify', 'upkeep'] as const;
@@ -9,6 +11,18 @@ export type QueueName = (typeof queueNames)[number];
 export interface DeploymentJob {
   readonly deployment: string;
 }
+
+/** Somebody wants to see the end of a build's log. */
+export interface ShareLogJob extends DeploymentJob {
+  /** Slack id. */
+  readonly requestedBy: string;
+}
+
+/** What became of that. What Slack refused is said in words for whoever asked. */
+export type SharedLog =
+  | { readonly kind: 'shared'; readonly lines: number }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
 
 /** A step of a flow. */
 export interface StepJob extends DeploymentJob {
@@ -23,12 +37,28 @@ export interface StepJob extends DeploymentJob {
   readonly failures?: number;
 }
 
-/** A question about a cloud, whose answer is the job's result. */
+/** A question, whose answer is the job's result. */
 export interface InspectionData {
   /** What bringing up this cluster would take, and what stands in the way. */
   'inspect-cluster': { readonly spec: ClusterSpec };
   /** How a cloud is. */
   'inspect-cloud': { readonly choice: CloudChoice };
+  /** Which commit a cluster's Kubernetes means now, and whether this build worker could make it. */
+  'inspect-source': { readonly kubernetes: KubernetesSpec };
+  /** Which Kubernetes artifacts Swift has. */
+  'inspect-releases': { readonly choice: CloudChoice };
+}
+
+/** What each question is answered with. No secret may be in here: it is kept in Redis for a minute. */
+export interface InspectionResults {
+  'inspect-cluster': Inspection;
+  'inspect-cloud': Inspection;
+  'inspect-source': SourceInspection;
+  'inspect-releases': {
+    readonly releases: readonly StoredRelease[];
+    /** Why they could not be looked at. */
+    readonly problem?: { readonly text: string; readonly hint: string | undefined };
+  };
 }
 export type InspectionName = keyof InspectionData;
 
@@ -37,18 +67,22 @@ export interface JobData extends Record<StepName, StepJob>, InspectionData {
   plan: DeploymentJob;
   start: DeploymentJob;
   notify: DeploymentJob;
+  'share-log': ShareLogJob;
   sweep: Record<string, never>;
   reconcile: Record<string, never>;
+  'prune-releases': Record<string, never>;
 }
 export type JobName = keyof JobData;
 
-/** Which queue serves a job. `publish` reads the files that `build` left, so both run where builds run. */
+/** Which queue serves a job. */
 export const queueOf: Readonly<Record<JobName, QueueName>> = {
   build: 'build',
-  publish: 'build',
+  publish: 'cloud',
+  'inspect-source': 'build',
   plan: 'cloud',
   'inspect-cluster': 'cloud',
   'inspect-cloud': 'cloud',
+  'inspect-releases': 'cloud',
   start: 'cloud',
   image: 'cloud',
   keypair: 'cloud',
@@ -56,8 +90,10 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   verify: 'cloud',
   'delete-stack': 'cloud',
   notify: 'notify',
+  'share-log': 'notify',
   sweep: 'upkeep',
   reconcile: 'upkeep',
+  'prune-releases': 'upkeep',
 };
 
 /** Narrows a text to the name of a queue. */

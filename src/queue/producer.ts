@@ -1,18 +1,20 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { Inspection } from '../clusters/inspection.ts';
 import { failFast } from '../fail-fast.ts';
 import type { Logger } from '../log.ts';
 import { awaitInspection, inspectionOptions } from './inspect.ts';
 import {
   type InspectionData,
   type InspectionName,
+  type InspectionResults,
   type JobData,
   type JobName,
   type QueueName,
   queueNames,
   queueOf,
   queuePrefix,
+  type SharedLog,
+  type ShareLogJob,
 } from './jobs.ts';
 
 /** Finished jobs are worth little: the deployment's events tell what happened. Failed ones are kept for the operator. */
@@ -23,6 +25,9 @@ const retries = { attempts: 5, backoff: { type: 'exponential', delay: 2_000 } } 
 
 /** Options that every job has. */
 export const jobDefaults: JobsOptions = { ...keep, ...retries };
+
+/** Two requests for the same log within this time are one, in milliseconds: a double click, or two people at once. */
+const sameClickMs = 10_000;
 
 /** Puts jobs into queues. One of them serves a whole process. */
 export class Producer {
@@ -67,13 +72,24 @@ export class Producer {
     name: Name,
     data: InspectionData[Name],
     deadlineMs: number,
-  ): Promise<Inspection> {
+  ): Promise<InspectionResults[Name]> {
     const queue = this.queue(queueOf[name]);
     return awaitInspection(queue, await queue.add(name, data, inspectionOptions), deadlineMs);
   }
 
-  /** Has `sweep` and `reconcile` run at an interval, however many workers ask for it. */
-  async schedule(job: 'sweep' | 'reconcile', everyMs: number): Promise<void> {
+  /**
+   * Has the end of a build's log posted to the deployment's thread, and waits until it is there. Asking twice within
+   * seconds posts it once, and both are told of that one. Throws a DeployError when no worker answers in time.
+   */
+  async shareLog(data: ShareLogJob, deadlineMs: number): Promise<SharedLog> {
+    const queue = this.queue(queueOf['share-log']);
+    const deduplication = { id: `log-${data.deployment}`, ttl: sameClickMs };
+    const job = await queue.add('share-log', data, { ...inspectionOptions, deduplication });
+    return awaitInspection(queue, job, deadlineMs);
+  }
+
+  /** Has upkeep run at an interval, however many workers ask for it. */
+  async schedule(job: 'sweep' | 'reconcile' | 'prune-releases', everyMs: number): Promise<void> {
     await this.queue(queueOf[job]).upsertJobScheduler(
       job,
       { every: everyMs },

@@ -2,6 +2,8 @@
 export const keys = {
   deployment: (id: string) => `slipway:deployment:${id}`,
   events: (id: string) => `slipway:deployment:${id}:events`,
+  /** The last lines that a deployment's build has written. */
+  log: (id: string) => `slipway:deployment:${id}:log`,
   lock: (cluster: string) => `slipway:cluster:${cluster}:lock`,
   /** Deployments by time of request. */
   deployments: 'slipway:deployments',
@@ -16,6 +18,8 @@ export const keys = {
   lease: (name: string) => `slipway:lease:${name}`,
   thread: (id: string) => `slipway:deployment:${id}:thread`,
   cardUpdates: 'slipway:card-updates',
+  /** Hash of build workers by name. */
+  builders: 'slipway:builders',
 } as const;
 
 /** How long a deployment that is over, its events and its place in Slack are kept: 90 days. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultKind, faultKinds } from '../support/fault-kinds.ts';
-import { makeProps } from './props.ts';
+import { type MadeProps, makeProps } from './props.ts';
 import { type FlowCall, type Outcome, type Props, phases, runScenario, type Trouble } from './scenario.ts';
 import { nameOf, problemsOf } from './verdict.ts';
 import { startFaultyCloud } from './world.ts';
@@ -27,17 +27,22 @@ function mayFail({ kind, call }: Trouble): boolean {
 
 describe('a deployment in which one call goes wrong', () => {
   let directory: string;
+  let made: MadeProps;
   let props: Props;
   let faultless: Outcome;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
-    props = { ...(await makeProps(directory)), open: startFaultyCloud, paceMs: 40, stackGraceMs };
+    made = await makeProps(directory);
+    props = { ...made, open: startFaultyCloud, paceMs: 40, stackGraceMs };
     faultless = await runScenario(props, []);
     expect(faultless.up.deployment).toMatchObject({ state: 'succeeded' });
     expect(faultless.down.deployment).toMatchObject({ state: 'succeeded' });
   });
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterAll(async () => {
+    made.close();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   it('goes through dozens of calls of six services when nothing does', () => {
     const services = new Set(faultless.calls.map(({ service }) => service));

@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { releasesContainer } from '../../src/clusters/names.ts';
+import { artifactId, recipeOf } from '../../src/clusters/artifact.ts';
+import { artifactFolder, releasesContainer } from '../../src/clusters/names.ts';
 import { deleteImage, listImages } from '../../src/openstack/glance/images.ts';
 import { deleteKeypair } from '../../src/openstack/nova/keypairs.ts';
-import { deleteObject } from '../../src/openstack/swift/objects.ts';
+import { deleteObject, listObjects } from '../../src/openstack/swift/objects.ts';
 import type { FaultKind } from '../support/fault-kinds.ts';
 import type { Inventory } from './inventory.ts';
-import { makeProps } from './props.ts';
+import { type MadeProps, makeProps } from './props.ts';
 import { type FlowCall, type Props, runScenario, type Trouble } from './scenario.ts';
 import { type FaultyCloud, openFaultyLab } from './world.ts';
 
@@ -23,13 +24,14 @@ function trouble(kind: FaultKind, phase: FlowCall['phase'], method: string, serv
 
 describe('a deployment on a real OpenStack in which calls go wrong', () => {
   let directory: string;
+  let made: MadeProps;
   let props: Props;
   let lab: FaultyCloud;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
     lab = await openFaultyLab(cloudsFile);
-    const made = await makeProps(directory);
+    made = await makeProps(directory);
     const spec = { ...made.spec, name: cluster, image: { ...made.spec.image, name: `image-of-${cluster}` } };
     // The scenario ends with its cloud, and what it left is looked at and removed afterwards.
     props = { ...made, spec, open: async () => ({ ...lab, close: () => Promise.resolve() }), paceMs: 1_000 };
@@ -38,12 +40,17 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
     const { glance, nova, swift } = lab.direct;
     for (const { id } of await listImages(glance, { name: `image-of-${cluster}` })) await deleteImage(glance, id);
     await deleteKeypair(nova, props.spec.keypair.name);
-    const [tarball] = props.given.build?.files ?? [];
-    const object = `v1.34.2/${tarball?.sha256.slice(0, 16)}/${tarball?.name}`;
-    await deleteObject(swift, releasesContainer, object);
+    const ours = await listObjects(swift, releasesContainer, { prefix: artifactFolder(artifact()) });
+    for (const { name } of ours) await deleteObject(swift, releasesContainer, name);
+    made.close();
     await lab.close();
     await rm(directory, { recursive: true, force: true });
   });
+
+  function artifact(): string {
+    const recipe = recipeOf(props.spec.kubernetes, undefined);
+    return recipe === undefined ? '' : artifactId(recipe);
+  }
 
   /** The project belongs to others as well. */
   function own(inventory: Inventory): Inventory {
@@ -53,7 +60,7 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
   }
 
   it('comes up and goes down as if nothing had happened, and makes nothing twice', async () => {
-    const tarball = '/slipway-releases/v1.34.2/*/kubernetes-server-linux-amd64.tar.gz';
+    const tarball = `/slipway-releases/artifacts/${artifact()}/kubernetes-server-linux-amd64.tar.gz`;
     const stack = `/stacks/slipway-${cluster}/*`;
 
     const { up, down, struck } = await runScenario(props, [

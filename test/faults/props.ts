@@ -1,32 +1,37 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ReleasedKubernetes } from '../../src/clusters/cluster-spec.ts';
 import { makePublicKey } from '../../src/playground/demo/props.ts';
 import { stagingSpec } from '../support/fixtures.ts';
+import { startMirror } from '../support/mirror.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 import type { Props } from './scenario.ts';
 
-/** A small release and a small image, as builds and operators leave them. */
-export async function makeProps(directory: string): Promise<Pick<Props, 'redisUrl' | 'spec' | 'given'>> {
+/** What scenarios begin with: a small release on a mirror, a small image on the worker. */
+export interface MadeProps extends Pick<Props, 'redisUrl' | 'dataDir' | 'spec' | 'given'> {
+  close(): void;
+}
+
+/** Makes them. A release that is published needs no compiler, and goes the same way through Swift as one that is built. */
+export async function makeProps(directory: string): Promise<MadeProps> {
   const [tarball, image] = [randomBytes(200_000), randomBytes(300_000)];
-  const path = join(directory, 'kubernetes-server-linux-amd64.tar.gz');
   const file = join(directory, 'debian-12.img');
-  await writeFile(path, tarball);
   await writeFile(file, image);
-  const digest = (algorithm: string) => createHash(algorithm).update(tarball).digest('hex');
-  const release = {
-    name: 'kubernetes-server-linux-amd64.tar.gz',
-    path,
-    size: tarball.length,
-    sha256: digest('sha256'),
-    md5: digest('md5'),
+  const mirror = await startMirror(tarball);
+  mirror.paths.set('/v1.34.2/kubernetes-server-linux-amd64.tar.gz', (response) => response.writeHead(200).end(tarball));
+  const kubernetes: ReleasedKubernetes = {
+    source: 'release',
+    version: 'v1.34.2',
+    platform: 'linux/amd64',
+    mirror: mirror.url,
+    sha512: createHash('sha512').update(tarball).digest('hex'),
   };
   return {
     redisUrl: await freshRedisUrl(),
-    spec: { ...stagingSpec, image: { name: 'debian-12', format: 'raw', file }, keypair: makePublicKey() },
-    given: {
-      build: { version: 'v1.34.2', commit: 'a'.repeat(40), files: [release] },
-      verify: { apiUrl: 'https://127.0.0.1:6443' },
-    },
+    dataDir: join(directory, 'data'),
+    spec: { ...stagingSpec, kubernetes, image: { name: 'debian-12', format: 'raw', file }, keypair: makePublicKey() },
+    given: { verify: { apiUrl: 'https://127.0.0.1:6443' } },
+    close: () => mirror.close(),
   };
 }

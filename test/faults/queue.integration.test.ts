@@ -11,11 +11,14 @@ import type { Action } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
 import { createKubernetesTree } from '../../src/playground/kubernetes-tree/tree.ts';
 import { Producer } from '../../src/queue/producer.ts';
+import { BuildLogs } from '../../src/store/build-logs.ts';
+import { Builders } from '../../src/store/builders.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Mutex } from '../../src/store/mutex.ts';
+import { stagingKubernetes } from '../support/fixtures.ts';
 import { takeInventory } from './inventory.ts';
-import { makeProps } from './props.ts';
+import { type MadeProps, makeProps } from './props.ts';
 import { type FaultyCloud, startFaultyCloud } from './world.ts';
 
 describe('a deployment that a worker process takes from the queue, in which calls go wrong', () => {
@@ -26,14 +29,15 @@ describe('a deployment that a worker process takes from the queue, in which call
   let producer: Producer;
   let deployments: Deployments;
   let worker: RunningWorker;
+  let props: MadeProps;
   let spec: ClusterSpec;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
     cloud = await startFaultyCloud();
-    const props = await makeProps(directory);
+    props = await makeProps(directory);
     const { repository, tag } = await createKubernetesTree(join(directory, 'kubernetes'));
-    spec = { ...props.spec, kubernetes: { ...props.spec.kubernetes, repository, version: tag } };
+    spec = { ...props.spec, kubernetes: { ...stagingKubernetes, repository, version: tag } };
     redis = new Redis(props.redisUrl);
     producer = new Producer(props.redisUrl, log);
     deployments = new Deployments(redis, async () => undefined);
@@ -50,10 +54,17 @@ describe('a deployment that a worker process takes from the queue, in which call
         openstack: () => openstack,
         stackWatch: (choice) => watches.get(choice),
         clouds: ['playground'],
+        choices: [{ cloud: 'playground' }],
+        keepReleasesMs: 24 * 3_600_000,
         reservedCidrs: [],
         environment: { PATH: process.env.PATH, HOME: process.env.HOME },
         dataDir: directory,
+        secrets: [],
         template: resolve('templates/heat/cluster.yaml'),
+        states: resolve('templates/salt'),
+        buildLogs: new BuildLogs(redis),
+        builders: new Builders(redis),
+        buildNeeds: stagingKubernetes.needs,
         log,
       },
     });
@@ -62,6 +73,7 @@ describe('a deployment that a worker process takes from the queue, in which call
     await worker.close();
     await producer.close();
     redis.disconnect();
+    props.close();
     await cloud.close();
     await rm(directory, { recursive: true, force: true });
   });

@@ -10,11 +10,15 @@ import { silentLogger } from '../../src/log.ts';
 import { StackWatch } from '../../src/openstack/heat/stack-watch.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import type { Producer } from '../../src/queue/producer.ts';
+import { BuildLogs } from '../../src/store/build-logs.ts';
+import { Builders } from '../../src/store/builders.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Mutex } from '../../src/store/mutex.ts';
+import { buildWorkerThatSays } from '../support/build-worker.ts';
 import type { FaultKind } from '../support/fault-kinds.ts';
 import type { CallMatch, FaultProxy, PlannedFault } from '../support/fault-proxy.ts';
+import { stagingKubernetes } from '../support/fixtures.ts';
 import { type Given, planDeployment, runSteps } from './flow.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import type { FaultyCloud } from './world.ts';
@@ -59,6 +63,8 @@ export interface Props {
   /** The cloud of a run. */
   readonly open: () => Promise<FaultyCloud>;
   readonly redisUrl: string;
+  /** The folder of the worker on which all of it happens. */
+  readonly dataDir: string;
   readonly spec: ClusterSpec;
   /** Steps that are not run: they call no cloud. */
   readonly given: Given;
@@ -70,7 +76,7 @@ export interface Props {
 
 /** Takes a cluster up and down in a cloud in which the given things go wrong. */
 export async function runScenario(props: Props, troubles: readonly Trouble[]): Promise<Outcome> {
-  const { redisUrl, spec, given, paceMs, stackGraceMs } = props;
+  const { redisUrl, dataDir, spec, given, paceMs, stackGraceMs } = props;
   const cloud = await props.open();
   const redis = new Redis(redisUrl, { keyPrefix: `${randomUUID()}:` });
   const calls: FlowCall[] = [];
@@ -82,7 +88,7 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
     for (const trouble of troubles.filter(({ call }) => call.phase === phase)) {
       planned.set(trouble, injectInto(cloud.proxy, trouble));
     }
-    const result = await work({ ...toolsOf(redis, cloud.connect(), paceMs), stackGraceMs });
+    const result = await work({ ...toolsOf(redis, cloud.connect(), paceMs), dataDir, stackGraceMs });
     await cloud.proxy.settled();
     calls.push(...distinct(phase, cloud.proxy.calls.slice(before)));
     return result;
@@ -105,7 +111,7 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
 }
 
 /** What the jobs of one worker process share; nothing of it outlives a phase but what Redis holds. */
-function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Tools {
+function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Omit<Tools, 'dataDir'> {
   const watch = new StackWatch(openstack.heat, { tags: [stackTag], freshMs: paceMs / 2, quietMs: paceMs });
   return {
     deployments: new Deployments(redis, async () => undefined),
@@ -115,16 +121,22 @@ function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Tools {
     openstack: () => openstack,
     stackWatch: () => watch,
     clouds: ['playground'],
+    choices: [{ cloud: 'playground' }],
+    keepReleasesMs: 24 * 3_600_000,
     reservedCidrs: [],
     environment: {},
-    dataDir: resolve('data'),
+    secrets: [],
     template: resolve('templates/heat/cluster.yaml'),
+    states: resolve('templates/salt'),
+    buildLogs: new BuildLogs(redis),
+    builders: new Builders(redis),
+    buildNeeds: stagingKubernetes.needs,
     log: silentLogger(),
   };
 }
 
-/** The next part is begun by the scenario itself. */
-const noQueue = { start: async () => undefined } as unknown as Producer;
+/** The next part is begun by the scenario itself; a build worker has nothing to say against the release. */
+const noQueue = { start: async () => undefined, ...buildWorkerThatSays({ findings: [] }) } as unknown as Producer;
 
 function injectInto(proxy: FaultProxy, { kind, call }: Trouble): PlannedFault {
   const match: CallMatch = {

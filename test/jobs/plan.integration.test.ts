@@ -8,6 +8,7 @@ import type { Tools } from '../../jobs/run.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { finishStep, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
+import type { SourceInspection } from '../../src/clusters/inspection.ts';
 import type { ReservedCidr } from '../../src/clusters/network-fit.ts';
 import type { Action } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -17,14 +18,14 @@ import { listNetworks } from '../../src/openstack/neutron/networks.ts';
 import { createKeypair } from '../../src/openstack/nova/keypairs.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import { Secret } from '../../src/openstack/secret.ts';
-import { createContainer } from '../../src/openstack/swift/containers.ts';
-import { putObject } from '../../src/openstack/swift/objects.ts';
 import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
 import { makePublicKey } from '../../src/playground/demo/props.ts';
 import type { DeploymentJob } from '../../src/queue/jobs.ts';
 import { Deployments } from '../../src/store/deployments.ts';
+import { buildWorkerThatSays, someCommit } from '../support/build-worker.ts';
 import { oneApproval, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
+import { storeSomeArtifact } from '../support/some-artifact.ts';
 
 /** What the playground's cloud can build: the image is given as a file, the keypair by its public key. */
 const possible: ClusterSpec = {
@@ -68,6 +69,7 @@ describe('planning', () => {
     { id }: Deployment,
     on: OpenStack = openstack,
     reservedCidrs: readonly ReservedCidr[] = [],
+    source?: SourceInspection,
   ): Promise<Deployment> {
     const start = async (deployment: string) => {
       started.push(deployment);
@@ -75,7 +77,7 @@ describe('planning', () => {
     const template = 'templates/heat/cluster.yaml';
     const tools = {
       deployments,
-      producer: { start },
+      producer: { start, ...buildWorkerThatSays(source) },
       openstack: () => on,
       template,
       reservedCidrs,
@@ -91,16 +93,17 @@ describe('planning', () => {
 
     expect(deployment.state).toBe('awaiting-approval');
     expect(Object.fromEntries(deployment.plan?.lines.map(({ label, text }) => [label, text]) ?? [])).toEqual({
-      Kubernetes: 'v1.34.2, built from source (make quick-release)',
+      Kubernetes: 'v1.34.2 from source, commit 0123456789ab',
       'Control plane': '1 × m1.medium (2 cores, 4 GiB)',
       Nodes: '1 × m1.small (1 core, 2 GiB), up to 3',
       Network: '10.123.0.0/24 behind a router to gateway, 1 floating IP',
       Image: 'debian-12, to be uploaded',
       Keypair: 'ops, to be imported',
       Quota: 'servers 0→2 of 100 · cores 0→3 of 200 · RAM 0→6 of 400 GiB · floating IPs 0→1 of 200',
-      Release: 'v1.34.2 is not in Swift yet',
+      Release: 'not in Swift yet: it is built (make quick-release) and sent',
     });
     expect(deployment.plan?.warnings).toEqual([]);
+    expect(deployment.plan?.commit).toBe(someCommit);
   });
 
   it.each<[string, Partial<ClusterSpec>, RegExp, RegExp]>([
@@ -219,13 +222,7 @@ describe('planning', () => {
   });
 
   it('knows that the release is in Swift, and how long it took last time', async () => {
-    await createContainer(openstack.swift, 'slipway-releases');
-    await putObject(openstack.swift, {
-      container: 'slipway-releases',
-      object: 'v1.34.2/0123456789abcdef/kubernetes-server-linux-amd64.tar.gz',
-      content: () => Readable.from([Buffer.alloc(3 * 1024 ** 2)]),
-      size: 3 * 1024 ** 2,
-    });
+    await storeSomeArtifact(openstack.swift, possible.kubernetes, 3 * 1024 ** 2);
     const before = await planned(await request({ ...possible, name: 'sandbox' }, 'up', 0));
     for (const step of ['build', 'publish', 'image', 'keypair', 'stack', 'verify'] as const) {
       await deployments.change(before.id, startStep(step));
@@ -235,7 +232,7 @@ describe('planning', () => {
     const { plan: made } = await planned(await request(possible));
 
     const lines = Object.fromEntries(made?.lines.map(({ label, text }) => [label, text]) ?? []);
-    expect(lines.Release).toBe('v1.34.2 is in Swift already, 3 MiB');
+    expect(lines.Release).toMatch(/^in Swift since \d{4}-\d\d-\d\d \(3 MiB\): nothing is built or sent$/);
     expect(lines.Time).toBe('about 1 s, as sandbox took');
   });
 

@@ -17,8 +17,14 @@ import { freshRedisUrl } from '../support/redis.ts';
 type Steps = { [Name in StepName]?: Step<Name> };
 
 const results = {
-  build: { version: 'v1.34.2', commit: 'abc', files: [] },
-  publish: { container: 'c', server: { object: 'o', sha256: 's' } },
+  build: {
+    version: 'v1.34.2',
+    commit: 'abc',
+    artifact: 'a',
+    made: true,
+    object: { kind: 'kubernetes', name: 'n', object: 'o', size: 1, sha256: 's' },
+  },
+  publish: { container: 'c', release: 'r', objects: [], sent: 0 },
   image: { id: 'i', name: 'n', uploaded: true },
   keypair: { name: 'k', imported: true },
   stack: { id: 's', name: 'slipway-staging', apiAddress: 'a', apiUrl: 'u', nodes: [] },

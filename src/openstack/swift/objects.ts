@@ -21,7 +21,9 @@ export interface StoredObject {
 }
 
 /** An object as a listing shows it; its ETag there is the MD5 of what is stored under the name, be it a manifest. */
-export type ListedObject = Pick<StoredObject, 'name' | 'size' | 'etag' | 'contentType'>;
+export interface ListedObject extends Pick<StoredObject, 'name' | 'size' | 'etag' | 'contentType'> {
+  modifiedAt: Date;
+}
 
 export interface PutObjectOptions {
   container: string;
@@ -182,18 +184,25 @@ export async function listObjects(
   options: { prefix?: string; pageSize?: number } = {},
   signal?: AbortSignal,
 ): Promise<ListedObject[]> {
-  const rows = await listAll<{ name: string; hash: string; bytes: number; content_type: string }>(
+  const rows = await listAll<{
+    name: string;
+    hash: string;
+    bytes: number;
+    content_type: string;
+    last_modified: string;
+  }>(
     swift,
     [container],
     `Listing the objects in ${container}`,
     options,
     signal,
   );
-  return rows.map(({ name, hash, bytes, content_type }) => ({
+  return rows.map(({ name, hash, bytes, content_type, last_modified }) => ({
     name,
     size: bytes,
     etag: hash,
     contentType: content_type,
+    modifiedAt: new Date(`${last_modified}Z`), // UTC, without saying so
   }));
 }
 

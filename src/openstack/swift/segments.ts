@@ -26,7 +26,7 @@ const manifestEntryOverhead = 120;
  * container's key opens nothing outside of that container, so that an object whose segments are elsewhere, as Swift's
  * own tools put them, answers 409 to it.
  */
-const segmentsFolder = 'segments/';
+export const segmentsFolder = 'segments/';
 
 /**
  * What a file's segments are cut to, or undefined if it goes in one piece. `wanted` asks for a size, and for segments as

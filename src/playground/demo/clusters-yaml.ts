@@ -30,6 +30,8 @@ export function demoClustersYaml(cluster: DemoCluster): string {
           source: 'build',
           repository: cluster.repository,
           target: 'quick-release',
+          // A tree of shell scripts: what compiling Kubernetes takes would keep the demo from small machines.
+          needs: { docker: false, disk: '100 MB', memory: '100 MB' },
         },
         image: { ...cluster.image, ...(cluster.image.file && { format: 'raw' }) },
         keypair: { name: cluster.keypair, publicKey: cluster.publicKey },

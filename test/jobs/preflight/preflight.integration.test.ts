@@ -10,6 +10,7 @@ import { createKeypair } from '../../../src/openstack/nova/keypairs.ts';
 import { connect, type OpenStack } from '../../../src/openstack/openstack.ts';
 import { type PlaygroundCloud, startCloud } from '../../../src/playground/cloud/cloud.ts';
 import { makePublicKey } from '../../../src/playground/demo/props.ts';
+import { buildWorkerThatSays } from '../../support/build-worker.ts';
 import { stagingSpec } from '../../support/fixtures.ts';
 import { type Reticence, startReticent } from './reticent-cloud.ts';
 
@@ -59,8 +60,10 @@ describe('the preflight on a cloud that does not tell everything', () => {
       deployments: { recent: async () => [] },
       template: 'templates/heat/cluster.yaml',
       reservedCidrs: [],
+      producer: buildWorkerThatSays(),
+      log,
     } as unknown as PreflightTools;
-    return preflight(wanted, tools, signal);
+    return [...(await preflight(wanted, tools, signal)).findings];
   }
 
   function refusing(pattern: RegExp, status: number): Reticence {

@@ -14,7 +14,9 @@ import { getLimits } from '../../../src/openstack/nova/limits.ts';
 import { connect, type OpenStack } from '../../../src/openstack/openstack.ts';
 import { makePublicKey } from '../../../src/playground/demo/props.ts';
 import type { Deployments } from '../../../src/store/deployments.ts';
+import { buildWorkerThatSays } from '../../support/build-worker.ts';
 import { stagingSpec } from '../../support/fixtures.ts';
+import { someStackInputs } from '../../support/stack-inputs.ts';
 import { makeTinyImage } from '../../support/tiny-image.ts';
 
 const template = 'templates/heat/cluster.yaml';
@@ -42,7 +44,14 @@ describe('looking at a real OpenStack', () => {
 
   function tools() {
     const deployments = { recent: () => Promise.resolve([]) } as unknown as Deployments;
-    return { openstack: () => openstack, deployments, template, reservedCidrs: [] };
+    return {
+      openstack: () => openstack,
+      deployments,
+      template,
+      reservedCidrs: [],
+      producer: buildWorkerThatSays(),
+      log: silentLogger(),
+    };
   }
 
   it('finds nothing in the way of a cluster, and the quota before and after', async () => {
@@ -56,7 +65,7 @@ describe('looking at a real OpenStack', () => {
     };
     const { servers, cores } = await getLimits(openstack.nova);
 
-    const findings = await preflight(spec, tools(), signal);
+    const { findings } = await preflight(spec, tools(), signal);
 
     expect(problems(findings)).toEqual([]);
     expect(textOf('Control plane', findings)).toBe('1 × m1.medium (2 cores, 4 GiB)');
@@ -75,15 +84,9 @@ describe('looking at a real OpenStack', () => {
     const nodes = { count: 2, max: 3, flavor: 'm1.small' };
     const spec = { ...stagingSpec, name: 'preflight-lab', network, nodes, keypair: { name: key.name } };
     const owner = { id: 'plan', cluster: spec.name, channel: 'C1', requestedBy: 'U1', requestedAt: 0, spec };
-    const inputs = {
-      image: image.id,
-      keypair: key.name,
-      version: 'v1.0.0',
-      serverUrl: 'http://x/y',
-      serverSha256: '0'.repeat(64),
-    };
+    const inputs = { ...someStackInputs, image: image.id, keypair: key.name };
     try {
-      const findings = await preflight({ ...spec, image: { id: image.id } }, tools(), signal);
+      const { findings } = await preflight({ ...spec, image: { id: image.id } }, tools(), signal);
       const made = await previewStack(openstack.heat, {
         name: 'preflight-lab',
         ...(await loadTemplate(template)),

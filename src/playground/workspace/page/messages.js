@@ -1,6 +1,7 @@
 import { syncBlocks } from './blocks.js';
 import { dateOf, relativeDay } from './dates.js';
 import { h, icon } from './dom.js';
+import { fileCard } from './files.js';
 import { mrkdwn } from './mrkdwn.js';
 import { userById } from './store.js';
 
@@ -172,32 +173,4 @@ function updateReplies(button, replies) {
     h('span', { class: 'number' }, replies.length === 1 ? '1 reply' : `${replies.length} replies`),
     h('span', { class: 'last' }, `Last reply at ${time}`),
   );
-}
-
-function fileCard(file) {
-  const address = file.path;
-  if (file.mimetype.startsWith('image/')) {
-    return h(
-      'figure',
-      { class: 'image' },
-      h('figcaption', {}, file.title),
-      h('a', { href: address, target: '_blank' }, h('img', { src: address, alt: file.title })),
-    );
-  }
-  const preview = h('pre', { class: 'code', tabindex: '0' });
-  const size = h('small', {}, sizeInWords(file.size));
-  const name = h('a', { href: address, download: file.name }, file.title);
-  if (!file.mimetype.startsWith('text/')) return h('div', { class: 'file' }, name, size);
-  const open = h('details', { class: 'file' }, h('summary', {}, name, size), preview);
-  open.addEventListener('toggle', () => preview.textContent === '' && fillPreview(preview, address));
-  return open;
-}
-
-async function fillPreview(preview, address) {
-  const text = await (await fetch(address)).text();
-  preview.textContent = text.split('\n').slice(0, 200).join('\n');
-}
-
-function sizeInWords(bytes) {
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(bytes < 10_240 ? 1 : 0)} kB`;
 }

@@ -1,15 +1,7 @@
 import { randomSecret } from './ids.ts';
 
 /** What the app's manifest asks for, and nothing more. */
-const defaultBotScopes: readonly string[] = [
-  'commands',
-  'chat:write',
-  'users:read',
-  'usergroups:read',
-  'im:write',
-  'files:write',
-  'app_mentions:read',
-];
+export const defaultBotScopes: readonly string[] = ['commands', 'chat:write', 'files:write', 'usergroups:read'];
 
 /** The secrets of one run of the workspace, with what each token may do. */
 export interface Credentials {

@@ -1,0 +1,89 @@
+import { hostname } from 'node:os';
+import type { BuiltKubernetes } from '../../src/clusters/cluster-spec.ts';
+import { engineOf } from '../../src/kubernetes/docker-engine.ts';
+import { type BuiltRelease, buildRelease } from '../../src/kubernetes/release.ts';
+import { Lease } from '../../src/store/lease.ts';
+import { buildsFolder } from '../preflight/check-builder.ts';
+import type { Again, Run } from '../run.ts';
+import { BuildProgress } from './build-progress.ts';
+import { findLog } from './find-log.ts';
+import { keepLog } from './keep-log.ts';
+import type { MadeTarball, Making } from './making.ts';
+import { lastStages } from './stage-times.ts';
+import { tellOnce } from './tell-once.ts';
+import { underLease } from './under-lease.ts';
+
+/** Seconds until the next look at an engine that is busy. */
+const busySeconds = 5;
+
+/** How many of the newest deployments are asked how long things took. */
+const remembered = 100;
+
+/**
+ * Has Kubernetes built on this worker, when nobody else builds with its Docker engine: Kubernetes' scripts share the names
+ * of builders and containers in it, and two builds need twice the memory.
+ */
+export async function buildFromSource({ run, recipe, signal }: Making): Promise<MadeTarball | Again> {
+  const { kubernetes } = run.deployment.spec;
+  if (recipe.source !== 'build' || kubernetes.source !== 'build') throw new TypeError('this artifact is not built');
+  const { commit } = recipe;
+  const { deployment, tools, step } = run;
+  const engine = await engineName(run, kubernetes, signal);
+  const lease = await tools.mutex.lease(`engine:${engine}`, { owner: deployment.id, attempt: step.attempt });
+  if (lease instanceof Lease) {
+    return underLease(lease, run, signal, (inside) => buildHere({ run, kubernetes, commit, signal: inside }));
+  }
+  await tellOnce(run, 'build', `waiting for another build on this Docker engine: ${lease.heldBy}`);
+  return step.again({ afterSeconds: busySeconds });
+}
+
+/** The engine's id; without an engine, or for a tree that needs none, the machine is what two builds must not share. */
+async function engineName({ tools }: Run, { needs }: BuiltKubernetes, signal: AbortSignal): Promise<string> {
+  const engine = needs.docker ? await engineOf(tools.environment, signal) : undefined;
+  return engine?.id ?? `host-${hostname()}`;
+}
+
+interface Building {
+  readonly run: Run;
+  readonly kubernetes: BuiltKubernetes;
+  readonly commit: string;
+  readonly signal: AbortSignal;
+}
+
+async function buildHere(building: Building): Promise<MadeTarball> {
+  const { run, kubernetes, commit } = building;
+  const startedAt = Date.now();
+  try {
+    const { file, version, stages, logFile } = await buildWatched(building);
+    const log = await keepLog(run, logFile);
+    return { ...file, version, stages, ...(log !== undefined && { log }) };
+  } catch (error) {
+    const logFile = await findLog(error, { directory: buildsFolder(run.tools.dataDir), kubernetes, commit, startedAt });
+    if (logFile !== undefined) await keepLog(run, logFile);
+    throw error;
+  }
+}
+
+async function buildWatched({ run, kubernetes, commit, signal }: Building): Promise<BuiltRelease> {
+  const { deployment, tools, step, log } = run;
+  const { repository, version: ref, target, platform, variables, needs, withinMs, silenceMs } = kubernetes;
+  const progress = new BuildProgress(step, lastStages(await tools.deployments.recent(remembered), kubernetes));
+  const lines = tools.buildLogs.writer(deployment.id, (error) =>
+    log.warn({ err: error }, 'lines of a build could not be put into Redis'),
+  );
+  try {
+    return await buildRelease({
+      ...{ repository, ref, commit, target, platform, variables, needs, signal },
+      environment: tools.environment,
+      secrets: tools.secrets,
+      directory: buildsFolder(tools.dataDir),
+      deadlineMs: withinMs,
+      inactivityMs: silenceMs,
+      onProgress: ({ stage, target: current }) => progress.enter(stage, current),
+      onLine: (line) => lines.write(line),
+    });
+  } finally {
+    progress.close();
+    await lines.close();
+  }
+}

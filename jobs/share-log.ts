@@ -1,0 +1,91 @@
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import type { Deployment } from '../src/clusters/deployment.ts';
+import type { SharedLog, ShareLogJob } from '../src/queue/jobs.ts';
+import { mention } from '../src/slack/views/mrkdwn.ts';
+import type { BuildLogs } from '../src/store/build-logs.ts';
+import type { NotifyTools } from './notify.ts';
+
+/** What the job needs besides what it shares with `notify`. */
+export interface ShareLogTools extends NotifyTools {
+  readonly logs: Pick<BuildLogs, 'tail'>;
+}
+
+/** Few enough to be read, and with the store's longest lines still far from the megabyte that Slack takes of a snippet. */
+const linesShown = 200;
+
+/** A thread, or a channel. */
+type Place = { channel_id: string; thread_ts: string } | { channel_id: string };
+
+/**
+ * Posts the end of a build's log to the deployment's thread as a snippet. What Slack refuses is an answer and no failure,
+ * since somebody waits for it who can do something about it.
+ */
+export async function shareLog({ deployment: id, requestedBy }: ShareLogJob, tools: ShareLogTools): Promise<SharedLog> {
+  const lines = await tools.logs.tail(id, linesShown);
+  const deployment = await tools.deployments.find(id);
+  if (lines.length === 0 || deployment === undefined) return { kind: 'nothing' };
+  try {
+    await post(lines, deployment, requestedBy, tools);
+    return { kind: 'shared', lines: lines.length };
+  } catch (error) {
+    tools.log.warn({ err: error, deployment: id }, 'posting the end of a log');
+    return { kind: 'refused', ...explain(error) };
+  }
+}
+
+async function post(
+  lines: readonly string[],
+  deployment: Deployment,
+  user: string,
+  tools: ShareLogTools,
+): Promise<void> {
+  const { cluster, id, channel } = deployment;
+  const thread = await tools.threads.find(id);
+  const upload = (place: Place) =>
+    tools.slack.filesUploadV2({
+      ...place,
+      content: `${lines.join('\n')}\n`,
+      filename: `${id}.log`,
+      title: `build of ${cluster}, last ${lines.length === 1 ? 'line' : `${lines.length} lines`}`,
+      snippet_type: 'text',
+      initial_comment: `${mention(user)} asked for the end of the build’s log`,
+    });
+  if (thread === undefined) {
+    await upload({ channel_id: channel });
+    return;
+  }
+  try {
+    await upload({ channel_id: thread.channel, thread_ts: thread.cardTs });
+  } catch (error) {
+    // Somebody deleted the card: the channel is what is left.
+    if (!slackSaid(error, ['thread_not_found', 'message_not_found', 'cannot_reply_to_message'])) throw error;
+    await upload({ channel_id: thread.channel });
+  }
+}
+
+function slackSaid(error: unknown, words: readonly string[]): boolean {
+  return error instanceof WebAPIPlatformError && words.includes(error.data.error);
+}
+
+/** What Slack did, after "Posting the log to #deploys:", and what to do about it. */
+function explain(error: unknown): { message: string; hint: string } {
+  if (error instanceof WebAPIRateLimitedError) {
+    return { message: 'Slack takes no more files for now', hint: `Try again in ${error.retryAfter} seconds` };
+  }
+  if (!(error instanceof WebAPIPlatformError)) {
+    return { message: 'Slack did not take the file, or did not answer', hint: 'Try again in a minute' };
+  }
+  return { message: `Slack refused (${error.data.error})`, hint: refusalHint(error.data.error) };
+}
+
+function refusalHint(error: string): string {
+  switch (error) {
+    case 'missing_scope':
+      return 'Give the app the bot scope files:write (OAuth & Permissions) and install it again';
+    case 'not_in_channel':
+    case 'channel_not_found':
+      return 'Invite Slipway to that channel: type /invite @Slipway there';
+    default:
+      return 'Check that the app is installed in this workspace and may share files there';
+  }
+}
