@@ -72,17 +72,19 @@ async function report(context, repetitions, parts) {
   say(`${machine.processors} processors, load ${machine.loadBefore.map((load) => load.toFixed(1)).join(' ')}`);
   const results = [];
   for (const part of Object.keys(contests).filter((candidate) => parts.includes(candidate))) {
-    results.push(await compete(await contests[part](context), repetitions));
+    results.push(...(await compete(await contests[part](context), repetitions)));
   }
   const memory = parts.includes('memory') ? await memoryCheck(context) : undefined;
   say('', `Medians of ${repetitions} runs each, in brackets the least and the most:`, '', table(results));
   if (memory !== undefined) say('', memoryLine(memory));
+  const limits = results.filter(({ limit }) => limit !== undefined).map(limitOf);
+  for (const { line } of limits) say('', line);
   say('', JSON.stringify({ machine: { ...machine, loadAfter: loadavg() }, repetitions, results, memory }));
-  return memory?.kept === false ? 1 : 0;
+  return memory?.kept === false || limits.some(({ kept }) => !kept) ? 1 : 0;
 }
 
 /** Both sides in turn, and the other one first every second time: what is measured second finds warmer caches. */
-async function compete({ title, slipway, other, close }, repetitions) {
+async function compete({ title, slipway, other, parts = () => [], close }, repetitions) {
   const measures = { slipway: [], other: [] };
   const runs = [
     ['slipway', slipway],
@@ -99,10 +101,26 @@ async function compete({ title, slipway, other, close }, repetitions) {
   } finally {
     await close?.();
   }
+  const whole = { title, slipway: measures.slipway, other: { name: other.name, runs: measures.other } };
+  return [whole, ...parts()].map(summarized);
+}
+
+function summarized({ title, slipway, other, limit }) {
   return {
     title,
-    slipway: { runs: measures.slipway, summary: summary(measures.slipway) },
-    other: { name: other.name, runs: measures.other, summary: summary(measures.other) },
+    slipway: { runs: slipway, summary: summary(slipway) },
+    other: { ...other, summary: summary(other.runs) },
+    limit,
+  };
+}
+
+/** Whether the median of the wall time is what it has to be, and how that is said. */
+function limitOf({ title, slipway, limit }) {
+  const { median } = slipway.summary.wall;
+  const kept = median < limit;
+  return {
+    kept,
+    line: `${title}: ${median.toFixed(2)} s, ${kept ? 'within' : 'which is more than'} the ${limit} s allowed`,
   };
 }
 

@@ -66,10 +66,10 @@ async function peakMemoryOf(pid) {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
-/** Median, least and most of each quantity. */
+/** Median, least and most of each quantity that was measured. */
 export function summary(measures) {
   return Object.fromEntries(
-    ['wall', 'cpu', 'memory'].map((quantity) => {
+    Object.keys(measures[0] ?? {}).map((quantity) => {
       const values = measures.map((measure) => measure[quantity]).sort((one, other) => one - other);
       return [quantity, { median: median(values), least: values[0], most: values.at(-1) }];
     }),

@@ -26,6 +26,7 @@ export function table(contests) {
 
 function cells(summary) {
   return Object.entries(forms).map(([quantity, form]) => {
+    if (summary[quantity] === undefined) return '';
     const { median, least, most } = summary[quantity];
     return `${form(median)} (${form(least)} … ${form(most)})`;
   });
