@@ -1,7 +1,7 @@
 // What the checks of images share: an engine, base images where no registry answers, and cleaning up.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -22,14 +22,30 @@ export const undo = [];
 /** Runs a check; the script ends with status 0, 1 when something is wrong, or 77 when this machine cannot run it. */
 export async function runCheck(check) {
   try {
-    await check();
+    await Promise.race([check(), signalled()]);
   } catch (error) {
     console.error(error instanceof Unable ? `not run: ${error.message}` : explain(error));
     process.exitCode = error instanceof Unable ? 77 : 1;
   } finally {
-    // The newest first: containers before the engine, the engine before its folder.
-    for (const step of undo.reverse()) await step().catch((error) => console.error(`cleaning up: ${error.message}`));
+    await cleanUp();
   }
+  process.exit(); // a check that a signal stopped is still under way
+}
+
+/** Does what `undo` says, the newest first: containers before the engine, the engine before its folder. */
+export async function cleanUp() {
+  for (const step of undo.splice(0).reverse()) {
+    await step().catch((error) => console.error(`cleaning up: ${error.message}`));
+  }
+}
+
+/** Throws when this process is told to end, since an engine of its own would not end with it. */
+function signalled() {
+  return new Promise((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => reject(new Error(`stopped by ${signal}`)));
+    }
+  });
 }
 
 export async function makeFolder() {
@@ -40,16 +56,29 @@ export async function makeFolder() {
 
 /** A function that runs the docker client against an engine that works. */
 export async function findEngine(folder) {
+  return dockerClient(await findEngineVariables(folder));
+}
+
+/**
+ * The environment variables by which docker finds an engine that works: none where one answers already, else those of
+ * one that is started in the folder and ends with `cleanUp`.
+ */
+export async function findEngineVariables(folder) {
   if (!(await succeeds('docker', ['--version']))) throw new Unable('there is no docker client on the PATH');
-  if (await succeeds('docker', ['version'])) return dockerClient({});
+  if (await succeeds('docker', ['version'])) return {};
   if (process.getuid?.() !== 0) throw new Unable('no Docker engine answers, and only root can start one');
   if (!(await succeeds('dockerd', ['--version'])))
     throw new Unable('no Docker engine answers, and there is no dockerd');
 
   // Not every kernel has overlayfs, and vfs works everywhere.
-  const host = (await startEngine(folder, 'overlay2')) ?? (await startEngine(folder, 'vfs'));
-  if (host === undefined) throw new Unable('no Docker engine answers, and dockerd does not start on this machine');
-  return dockerClient({ DOCKER_HOST: host });
+  let reason = '';
+  for (const driver of ['overlay2', 'vfs']) {
+    const home = join(folder, driver);
+    const host = await startEngine(home, driver);
+    if (host !== undefined) return { DOCKER_HOST: host };
+    reason = await lastProblem(join(home, 'log'));
+  }
+  throw new Unable(`no Docker engine answers, and dockerd does not start on this machine${reason}`);
 }
 
 function dockerClient(env) {
@@ -64,31 +93,48 @@ function dockerClient(env) {
 }
 
 /** An engine without networks of its own: containers share the host's, so no firewall rules are touched. */
-async function startEngine(folder, driver) {
-  const home = join(folder, driver);
+async function startEngine(home, driver) {
   const host = `unix://${home}/docker.sock`;
   await mkdir(home);
+  const log = await open(join(home, 'log'), 'w');
   const engine = spawn(
     'dockerd',
     [
       ...['--host', host, '--data-root', `${home}/data`, '--exec-root', `${home}/exec`, '--pidfile', `${home}/pid`],
       ...['--storage-driver', driver, '--bridge=none', '--ip-forward=false', '--iptables=false', '--ip6tables=false'],
     ],
-    { stdio: 'ignore' },
+    // In a group of its own: Ctrl-C ends the tests first, and what they clean up needs the engine.
+    { stdio: ['ignore', log.fd, log.fd], detached: true },
   );
-  const ended = new Promise((resolve) => engine.once('exit', resolve));
-  undo.push(async () => {
-    engine.kill('SIGTERM');
-    await ended;
-    // It leaves the network name space that containers shared mounted, and a mount point cannot be removed.
-    await succeeds('umount', [`${home}/exec/netns/default`]);
-  });
+  const ended = new Promise((resolve) => engine.once('exit', resolve).once('error', resolve));
+  await log.close();
+  undo.push(() => stopEngine(engine, ended, home));
   const client = dockerClient({ DOCKER_HOST: host });
   for (let second = 0; second < 30 && engine.exitCode === null; second += 1) {
     await pause(1000);
     if (await holds(client(['version']))) return host;
   }
   return undefined;
+}
+
+/** Within a minute, and with nothing left mounted: what is mounted cannot be removed. */
+async function stopEngine(engine, ended, home) {
+  engine.kill('SIGTERM');
+  const late = setTimeout(() => engine.kill('SIGKILL'), minutes);
+  await ended;
+  clearTimeout(late);
+  // It leaves at least the network name space that containers shared; the innermost mounts come last in the list.
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1]);
+  for (const path of mounts.reverse()) {
+    if (path?.startsWith(`${home}/`)) await succeeds('umount', ['--lazy', path]);
+  }
+}
+
+/** What dockerd said last before it gave up, as the rest of a sentence. */
+async function lastProblem(log) {
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  const line = lines.findLast((each) => /failed|level=(error|fatal)/.test(each)) ?? lines.at(-1);
+  return line ? `: ${line.slice(0, 300)}` : '';
 }
 
 export async function canPull(docker, ...images) {

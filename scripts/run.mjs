@@ -1,17 +1,21 @@
-// `npm run demo`, `npm test`, `npm run test:lab` and `npm run bench`: everything that a fresh clone needs first, then the thing itself.
+// `npm run demo`, `npm test`, `npm run test:docker`, `npm run test:lab` and `npm run bench`: everything that a fresh clone
+// needs first, then the thing itself.
 // Plain JavaScript without dependencies, since it runs before they are installed.
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { cleanUp, findEngineVariables, holds, makeFolder, Unable, which } from './docker-engine.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const labScript = join(root, 'test/lab/openstack-lab');
 const labClouds = join(process.env.OPENSTACK_LAB_STATE ?? '/var/lib/openstack-lab', 'clouds.yaml');
 
+/** The status of what this machine cannot run. */
+const unable = 77;
 /** The statuses of openstack-lab that mean more than yes or no. */
-const labStatus = { down: 3, unable: 77 };
+const labStatus = { down: 3, unable };
 const otherCloud =
   'To test against another OpenStack, name its clouds.yaml in OS_CLIENT_CONFIG_FILE; it needs the entries lab, lab-domain and lab-admin';
 
@@ -23,7 +27,7 @@ class Stop extends Error {
   }
 }
 
-const commands = { demo, test, 'test:lab': testLab, bench };
+const commands = { demo, test, 'test:docker': testDocker, 'test:lab': testLab, bench };
 
 /** The program that this one waits for, and the first signal that came meanwhile. */
 let child;
@@ -60,6 +64,27 @@ async function demo(args) {
 async function test(args) {
   await build();
   return vitest(['--project', 'unit', '--project', 'integration', ...args]);
+}
+
+/** Builds of Kubernetes on the Docker engine that answers, or on one of its own for as long as the tests run. */
+async function testDocker(args) {
+  try {
+    await requirePrograms('busybox', 'git', 'make', 'rsync');
+    const folder = await makeFolder();
+    const engine = await findEngineVariables(folder);
+    // Also what tests that were stopped leave goes with the folder.
+    return await vitest(['--project', 'docker', ...args], { ...engine, TMPDIR: folder });
+  } catch (error) {
+    throw error instanceof Unable ? new Stop(`The tests with Docker cannot run: ${error.message}`, unable) : error;
+  } finally {
+    await cleanUp();
+  }
+}
+
+async function requirePrograms(...programs) {
+  const found = await Promise.all(programs.map((program) => holds(which(program))));
+  const missing = programs.filter((_program, index) => !found[index]);
+  if (missing.length > 0) throw new Unable(`there is no ${missing.join(' and no ')} on the PATH`);
 }
 
 async function testLab(args) {

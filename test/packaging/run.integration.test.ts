@@ -25,7 +25,9 @@ beforeEach(async () => {
   await put('dist/src/main.js', 'console.log("main", ...process.argv.slice(2))');
   await put('npm.js', 'console.log("noise"); console.error("npm", ...process.argv.slice(2))');
   await mkdir(join(checkout, 'scripts'));
-  await copyFile(resolve('scripts/run.mjs'), join(checkout, 'scripts/run.mjs'));
+  for (const script of ['run.mjs', 'docker-engine.mjs']) {
+    await copyFile(resolve('scripts', script), join(checkout, 'scripts', script));
+  }
 });
 
 afterEach(async () => {
@@ -158,7 +160,7 @@ it('says what it can do when asked for something else', async () => {
 
   expect(result).toEqual({
     output: '',
-    errors: 'Usage: node scripts/run.mjs demo|test|test:lab|bench [arguments]\n',
+    errors: 'Usage: node scripts/run.mjs demo|test|test:docker|test:lab|bench [arguments]\n',
     status: 1,
   });
 });
