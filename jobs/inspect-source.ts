@@ -11,7 +11,7 @@ import { look } from './preflight/look.ts';
 import type { Tools } from './run.ts';
 
 /** What of a worker this needs. */
-export type SourceTools = Pick<Tools, 'environment' | 'dataDir' | 'log'>;
+export type SourceTools = Pick<Tools, 'environment' | 'dataDir' | 'secrets'>;
 
 /** Asking a repository or a mirror takes seconds; one that takes longer is told as not answering. */
 const lookMs = 45_000;
@@ -32,7 +32,7 @@ export async function inspectSource(
 
 async function inspectBuild(
   { version, repository, needs }: BuiltKubernetes,
-  { environment, dataDir }: SourceTools,
+  { environment, dataDir, secrets }: SourceTools,
   signal: AbortSignal,
 ): Promise<SourceInspection> {
   const directory = buildsFolder(dataDir);
@@ -40,7 +40,7 @@ async function inspectBuild(
     look(
       'Kubernetes',
       signal,
-      (within) => lookUpRef(repository, version, { env: toolEnvironment(environment), signal: within }),
+      (within) => lookUpRef(repository, version, { env: toolEnvironment(environment), secrets, signal: within }),
       { deadlineMs: lookMs },
     ),
     examineBuilder({ environment, directory, signal }),

@@ -96,7 +96,7 @@ function sharedFiles({ salt, files }: FirstBootSpec): SharedFile[] {
   ];
 }
 
-/** How it is packed stands at the end of where it comes from; servers find out by themselves. */
+/** How it is packed mostly stands at the end of where it comes from; servers look into the file. */
 function saltName({ url, file = '' }: FetchedFile): string {
   const path = url === undefined ? file : new URL(url).pathname;
   const [, packing = 'xz'] = /\.t(?:ar\.)?(gz|xz|bz2|zst)$/.exec(path) ?? [];

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { BuiltKubernetes } from '../../src/clusters/cluster-spec.ts';
-import { engineOf } from '../../src/kubernetes/docker-engine.ts';
+import { BuildFailedError, DeployError } from '../../src/errors.ts';
+import { engineId } from '../../src/kubernetes/docker-engine.ts';
 import { type BuiltRelease, buildRelease } from '../../src/kubernetes/release.ts';
 import { Lease } from '../../src/store/lease.ts';
 import { buildsFolder } from '../preflight/check-builder.ts';
@@ -39,8 +40,8 @@ export async function buildFromSource({ run, recipe, signal }: Making): Promise<
 
 /** The engine's id; without an engine, or for a tree that needs none, the machine is what two builds must not share. */
 async function engineName({ tools }: Run, { needs }: BuiltKubernetes, signal: AbortSignal): Promise<string> {
-  const engine = needs.docker ? await engineOf(tools.environment, signal) : undefined;
-  return engine?.id ?? `host-${hostname()}`;
+  const id = needs.docker ? await engineId(tools.environment, signal) : undefined;
+  return id ?? `host-${hostname()}`;
 }
 
 interface Building {
@@ -82,8 +83,23 @@ async function buildWatched({ run, kubernetes, commit, signal }: Building): Prom
       onProgress: ({ stage, target: current }) => progress.enter(stage, current),
       onLine: (line) => lines.write(line),
     });
+  } catch (error) {
+    throw signal.aborted ? error : expected(error, ref);
   } finally {
     progress.close();
     await lines.close();
   }
+}
+
+/**
+ * What nobody expected is mostly tried again; a build is not, since that may take hours each time and what its machine
+ * refuses, such as a full disk, seldom passes.
+ */
+function expected(error: unknown, ref: string): unknown {
+  if (error instanceof DeployError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
+  return new BuildFailedError(`Building Kubernetes ${ref}: the build worker ${hostname()} stopped over it (${code})`, {
+    hint: 'See whether the disk that holds DATA_DIR there is full or broken, and what the worker’s log says; then ask again',
+    cause: error,
+  });
 }

@@ -4,8 +4,11 @@ import { StageClock } from '../../src/kubernetes/stage-clock.ts';
 import type { StepHandle } from '../run.ts';
 import { stageText } from './stage-times.ts';
 
-/** How often the text is made anew: a compiler may be silent for a long time, and the clock goes on. */
-const everyMs = 1_000;
+/**
+ * How often the text is made anew: a compiler may be silent for a long time, and the clock goes on. A step drops what is
+ * said within a second of the last, and timers may be early.
+ */
+const everyMs = 2_000;
 
 /** What a build is doing, as it says on the card. What the build itself writes is not shown there. */
 export class BuildProgress {

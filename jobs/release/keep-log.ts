@@ -12,8 +12,8 @@ const keptWithinMs = 60_000;
 const keptWithinWhenStoppedMs = 5_000;
 
 /**
- * Puts the log of a build into Swift, whose container is there, and answers its object's name. Undefined when that did not work, which the worker's
- * log tells: the outcome of the build matters more. Works although the run was told to stop.
+ * Puts the log of a build into Swift, whose container is there, and answers its object's name. Undefined when that did
+ * not work, which the worker's log tells: the outcome of the build matters more. Works although the run was told to stop.
  */
 export async function keepLog(run: Run, logFile: string): Promise<string | undefined> {
   const { deployment, openstack, log } = run;

@@ -8,6 +8,7 @@ import { buildFromSource } from './build-from-source.ts';
 import { ensureStored } from './ensure-stored.ts';
 import { fetchOfficial } from './fetch-official.ts';
 import type { MadeTarball, Making } from './making.ts';
+import { patiently } from './patiently.ts';
 
 /**
  * Makes the artifact on this worker and puts it into Swift: the tarball, then the manifest, without which nobody finds
@@ -31,7 +32,8 @@ async function send({ run, id, recipe, signal }: Making, made: MadeTarball): Pro
   assertName(made, recipe);
   const object = artifactFileObject(id, sha256, name);
   await run.step.checkpoint();
-  await ensureStored(run, { ...made, object, contentType: 'application/gzip' }, signal);
+  const file = { ...made, object, contentType: 'application/gzip' };
+  await patiently(run, signal, () => ensureStored(run, file, signal));
   const now = Date.now();
   const manifest: ArtifactManifest = {
     ...{ id, recipe, version, madeAt: now, usedAt: now, deployment: run.deployment.id, stages },
@@ -39,7 +41,7 @@ async function send({ run, id, recipe, signal }: Making, made: MadeTarball): Pro
     ...(log !== undefined && { log }),
   };
   await run.step.checkpoint();
-  await putArtifactManifest(run.openstack.swift, manifest, signal);
+  await patiently(run, signal, () => putArtifactManifest(run.openstack.swift, manifest, signal));
   run.log.info({ artifact: id, version, size }, 'an artifact is in Swift');
   return manifest;
 }

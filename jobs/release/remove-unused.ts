@@ -7,14 +7,16 @@ import {
   releasesContainer,
   sharedFilesFolder,
 } from '../../src/clusters/names.ts';
-import { type ReleaseStock, type ReleaseUser, unusedIn } from '../../src/clusters/release-use.ts';
+import { type ReleaseStock, type ReleaseUser, releasesInUse, unusedIn } from '../../src/clusters/release-use.ts';
 import { isNotFound } from '../../src/errors.ts';
 import type { Logger } from '../../src/log.ts';
 import type { ServiceClient } from '../../src/openstack/service-client.ts';
 import { deleteObject, type ListedObject, listObjects } from '../../src/openstack/swift/objects.ts';
 import { isSegmentOf, segmentsFolder } from '../../src/openstack/swift/segments.ts';
 import { removeStoredFile } from '../../src/openstack/swift/stored-file.ts';
+import { putReleaseManifest } from './release-store.ts';
 import { readStock } from './stock.ts';
+import { isFresh } from './touch.ts';
 
 export interface RemoveUnusedOptions {
   readonly users: readonly ReleaseUser[];
@@ -33,6 +35,7 @@ export interface RemoveUnusedOptions {
 export async function removeUnused(swift: ServiceClient, options: RemoveUnusedOptions): Promise<void> {
   const { users, keepMs, now, log, signal } = options;
   const stock = await readStock(swift, signal, log);
+  await noteUse(swift, stock, options);
   const unused = unusedIn(stock, users, keepMs, now);
   for (const { id } of unused.releases) await remove(swift, releaseManifestObject(id), signal);
   for (const { id, files } of unused.artifacts) {
@@ -40,17 +43,32 @@ export async function removeUnused(swift: ServiceClient, options: RemoveUnusedOp
     for (const { object } of files) await remove(swift, object, signal);
     log.info({ artifact: id }, 'an artifact that nobody used is removed from Swift');
   }
-  const stale = ({ modifiedAt }: ListedObject) => now - modifiedAt.getTime() >= keepMs;
   const left = {
     artifacts: stock.artifacts.filter((artifact) => !unused.artifacts.includes(artifact)),
     releases: stock.releases.filter((release) => !unused.releases.includes(release)),
   };
-  const keeps = keeper(left);
+  await removeStrays(swift, keeper(left), options);
+}
+
+/** Of what is in use, the time begins when it is not any more. */
+async function noteUse(swift: ServiceClient, stock: ReleaseStock, options: RemoveUnusedOptions): Promise<void> {
+  const { users, keepMs, now, signal } = options;
+  for (const release of releasesInUse(stock, users)) {
+    if (!isFresh(release.usedAt, keepMs, now)) await putReleaseManifest(swift, { ...release, usedAt: now }, signal);
+  }
+}
+
+async function removeStrays(
+  swift: ServiceClient,
+  keeps: (object: string) => boolean,
+  { keepMs, now, log, signal }: RemoveUnusedOptions,
+): Promise<void> {
+  const stale = ({ modifiedAt }: ListedObject) => now - modifiedAt.getTime() >= keepMs;
   for (const folder of [artifactsFolder, sharedFilesFolder, buildLogsFolder, segmentsFolder]) {
     const strays = (await listed(swift, folder, signal)).filter((found) => stale(found) && !keeps(found.name));
     for (const { name } of strays) await remove(swift, name, signal);
-    if (strays.length > 0)
-      log.info({ folder, objects: strays.length }, 'objects that nobody used are removed from Swift');
+    if (strays.length === 0) continue;
+    log.info({ folder, objects: strays.length }, 'objects that nobody used are removed from Swift');
   }
 }
 

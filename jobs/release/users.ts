@@ -17,20 +17,25 @@ type ReleaseLabel = Partial<Pick<StackLabel, 'release'>> & Pick<StackLabel, 'clu
 /** Who needs what. */
 export interface ReleaseUsers {
   readonly users: readonly ReleaseUser[];
-  /** Clusters that do not say what their servers fetch. While there is one, nobody knows what is unused. */
+  /** Clusters of which nobody can say what their servers fetch. While there is one, nobody knows what is unused. */
   readonly silent: readonly string[];
 }
 
 /**
  * Who needs what is in Swift: the clusters that Heat knows in any of the clouds that clusters.yaml uses, and the
- * deployments under way. Throws when one of these clouds does not answer: what is not known counts as used.
+ * deployments under way. A cluster that Redis knows in another cloud cannot be asked. Throws when one of these clouds
+ * does not answer: what is not known counts as used.
  */
 export async function releaseUsers(tools: Tools, signal: AbortSignal): Promise<ReleaseUsers> {
   const labels = (await Promise.all(tools.clouds.map((cloud) => labelsIn(cloud, tools, signal)))).flat();
   const under = (await tools.deployments.active()).flatMap(deploymentUser);
+  const elsewhere = (await tools.clusters.list()).filter(({ cloud }) => !tools.clouds.includes(cloud));
   return {
     users: [...labels.flatMap(({ cluster, release }) => (release ? [{ name: cluster, release }] : [])), ...under],
-    silent: labels.filter(({ release }) => release === undefined).map(({ cluster }) => cluster),
+    silent: [
+      ...labels.filter(({ release }) => release === undefined).map(({ cluster }) => cluster),
+      ...elsewhere.map(({ name }) => name),
+    ],
   };
 }
 

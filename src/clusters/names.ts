@@ -88,8 +88,9 @@ export function buildLogObject(deployment: string): string {
 export const buildLogsFolder = 'logs/';
 
 /**
- * A new deployment's id: the cluster, the time in base 36 and enough chance that no two requests of one moment meet. Sorts by time within a cluster, and does
- * not begin again when Redis is emptied, so that a stack's recorded deployment stays unambiguous.
+ * A new deployment's id: the cluster, the time in base 36 and enough chance that no two requests of one moment meet.
+ * Sorts by time within a cluster, and does not begin again when Redis is emptied, so that a stack's recorded deployment
+ * stays unambiguous.
  */
 export function deploymentId(cluster: string, at: number, chance: number): string {
   const suffix = Math.floor(chance * 36 ** 6)

@@ -27,15 +27,21 @@ export interface Unused {
  * the same is true and that no release which stays consists of.
  */
 export function unusedIn(stock: ReleaseStock, users: readonly ReleaseUser[], keepMs: number, now: number): Unused {
-  const inUse = new Set(users.flatMap(({ release }) => release ?? []));
+  const inUse = new Set(releasesInUse(stock, users));
   const stale = ({ usedAt }: { usedAt: number }) => now - usedAt >= keepMs;
-  const releases = stock.releases.filter((release) => stale(release) && !inUse.has(release.id));
+  const releases = stock.releases.filter((release) => stale(release) && !inUse.has(release));
   const staying = stock.releases.filter((release) => !releases.includes(release));
   const needed = new Set([
     ...users.flatMap(({ artifact }) => artifact ?? []),
     ...staying.map(({ artifact }) => artifact),
   ]);
   return { releases, artifacts: stock.artifacts.filter((artifact) => stale(artifact) && !needed.has(artifact.id)) };
+}
+
+/** The releases that somebody uses. */
+export function releasesInUse({ releases }: ReleaseStock, users: readonly ReleaseUser[]): ReleaseManifest[] {
+  const inUse = new Set(users.flatMap(({ release }) => release ?? []));
+  return releases.filter(({ id }) => inUse.has(id));
 }
 
 /** The artifacts as people are told of them, the newest first. */

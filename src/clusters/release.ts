@@ -22,7 +22,7 @@ export interface ReleaseManifest {
   readonly version: string;
   /** The artifact that Kubernetes comes from. */
   readonly artifact: string;
-  /** When a deployment last chose it; milliseconds since the epoch. */
+  /** When a deployment last chose it, or a cluster was last seen to use it; milliseconds since the epoch. */
   readonly usedAt: number;
   readonly objects: readonly ReleaseObject[];
 }

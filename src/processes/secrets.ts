@@ -24,10 +24,11 @@ export function secretsOf(env: Environment, config: Pick<Config, 'slack' | 'clus
   return [...new Set(found)].filter((secret) => secret !== undefined && secret.length >= shortest) as string[];
 }
 
-/** The password of an address, as it stands there and as it is meant. */
+/** The password of an address, as it stands there and as it is meant. Proxies are often written without http://. */
 function inUrl(value: string): string[] {
-  if (!URL.canParse(value)) return [];
-  const { password } = new URL(value);
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (!URL.canParse(address)) return [];
+  const { password } = new URL(address);
   return [password, decoded(password)];
 }
 

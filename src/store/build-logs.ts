@@ -61,21 +61,24 @@ class BatchWriter implements BuildLogWriter {
   }
 
   write(line: string): void {
-    this.#lines.push(line);
+    this.#lines.push(line.slice(0, longestLine));
     if (this.#lines.length > keptLines) this.#lines.shift();
-    this.#timer ??= setTimeout(() => this.#flush(), batchMs);
+    this.#timer ??= setTimeout(() => {
+      this.#sending = this.#flush();
+    }, batchMs);
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#flush();
     await this.#sending;
+    await this.#flush();
   }
 
-  #flush(): void {
-    this.#timer = undefined;
+  /** One batch at a time: while Redis takes long over one, no more than the newest lines wait for the next. */
+  async #flush(): Promise<void> {
     const lines = this.#lines;
     this.#lines = [];
-    this.#sending = this.#sending.then(() => this.#send(lines)).catch(this.#onError);
+    await this.#send(lines).catch(this.#onError);
+    this.#timer = undefined;
   }
 }

@@ -184,17 +184,24 @@ check_bytes() {
   [[ $sha256 == "$3" ]] || fail "$name has sha256 ${sha256:0:12}..., expected ${3:0:12}..."
 }
 
-# plain_tar NAME: an archive without its compression. Not every image has xz and bzip2, but Python can do the same.
+# plain_tar NAME: an archive without its compression, which its first bytes tell: not every address says it at its end,
+# and names come from addresses. Not every image has xz and bzip2, but Python can do the same.
 plain_tar() {
-  case $1 in
-    *.gz) gzip --decompress --stdout "$fetched/$1" ;;
-    *.zst) zstd --decompress --stdout "$fetched/$1" ;;
-    *) python3 -c '
-import bz2, lzma, shutil, sys
-name = sys.argv[1]
-with (bz2 if name.endswith(".bz2") else lzma).open(name) as archive:
-    shutil.copyfileobj(archive, sys.stdout.buffer)' "$fetched/$1" ;;
+  local archive=$fetched/$1
+  case $(head --bytes=3 "$archive" | od --address-radix=n --format=x1 | tr --delete ' \n') in
+    1f8b*) gzip --decompress --stdout <"$archive" ;;
+    28b52f) zstd --decompress --stdout <"$archive" ;;
+    425a68) decompress bz2 "$archive" ;;
+    *) decompress lzma "$archive" ;;
   esac
+}
+
+# decompress MODULE FILE: by one of Python's own modules.
+decompress() {
+  python3 -c '
+import importlib, shutil, sys
+with importlib.import_module(sys.argv[1]).open(sys.argv[2]) as archive:
+    shutil.copyfileobj(archive, sys.stdout.buffer)' "$1" "$2"
 }
 
 # check_contents NAME FOLDER WANTED...: a digest says that an archive is the one that was published; this says that what

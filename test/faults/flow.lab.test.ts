@@ -60,7 +60,7 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
   }
 
   it('comes up and goes down as if nothing had happened, and makes nothing twice', async () => {
-    const tarball = `/slipway-releases/artifacts/${artifact()}/kubernetes-server-linux-amd64.tar.gz`;
+    const tarball = `/slipway-releases/artifacts/${artifact()}/*/kubernetes-server-linux-amd64.tar.gz`;
     const stack = `/stacks/slipway-${cluster}/*`;
 
     const { up, down, struck } = await runScenario(props, [

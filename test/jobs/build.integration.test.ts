@@ -18,6 +18,7 @@ import type { Deployments } from '../../src/store/deployments.ts';
 import { keys } from '../../src/store/keys.ts';
 import { Lease } from '../../src/store/lease.ts';
 import { Mutex } from '../../src/store/mutex.ts';
+import { tapSwift } from '../contracts/swift-tap.ts';
 import { createRepository, type TestRepository } from '../kubernetes/support.ts';
 import { stagingKubernetes } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
@@ -27,6 +28,21 @@ const secret = 'a-password-of-somebody';
 
 /** A machine that is busy with other things still starts a build within this. */
 const soon = { timeout: 15_000 };
+
+/** A mutex whose leases others had just before. */
+class MutexAfter extends Mutex {
+  readonly #others: () => Promise<unknown>;
+
+  constructor(client: Redis, others: () => Promise<unknown>) {
+    super(client);
+    this.#others = others;
+  }
+
+  override async lease(...args: Parameters<Mutex['lease']>): ReturnType<Mutex['lease']> {
+    await this.#others();
+    return super.lease(...args);
+  }
+}
 
 describe('Kubernetes that is built from source', () => {
   const log = silentLogger();
@@ -142,6 +158,17 @@ describe('Kubernetes that is built from source', () => {
     );
   });
 
+  it('is not built again by a deployment that was about to when another one finished', async () => {
+    const first = await stepsOf();
+    const mutex = new MutexAfter(redis, () => first.build());
+    const second = await stepsOf({ tools: { mutex } });
+
+    const built = await second.build();
+
+    expect(built.made).toBe(false);
+    expect(await runs()).toBe(1);
+  });
+
   it('is noted as used when that was long ago, so that nobody removes it', async () => {
     const { artifact } = await (await stepsOf()).build();
     const manifest = await readArtifactManifest(openstack.swift, artifact);
@@ -203,10 +230,13 @@ describe('Kubernetes that is built from source', () => {
     const mutex = new Mutex(redis);
     const lease = await mutex.lease(`engine:host-${hostname()}`, { owner: 'production-1', attempt: 1 });
     const steps = await stepsOf();
+    const id = artifactId({ source: 'build', commit, platform: 'linux/amd64', target: 'quick-release', variables: {} });
 
     const look = await steps.look();
 
     expect(look).toEqual({ again: true, afterSeconds: 5 });
+    // Nobody else begins with the same meanwhile.
+    expect(await redis.get(keys.lease(`artifact:${await openstack.swift.endpoint()}:${id}`))).toBe(`${steps.id}#1`);
     expect(steps.said.at(-1)?.text).toBe('waiting for another build on this Docker engine: production-1');
     expect(await runs()).toBe(0);
     if (lease instanceof Lease) await lease.release();
@@ -263,6 +293,39 @@ describe('Kubernetes that is built from source', () => {
     expect(await runs()).toBe(1);
   });
 
+  it('is sent again by the worker that has it when it is damaged on its way', async () => {
+    const tap = await tapSwift(openstack);
+    let sent = 0;
+    tap.harm = ({ method, path }) => {
+      const isTarball = method === 'PUT' && path.endsWith('.tar.gz');
+      sent += isTarball ? 1 : 0;
+      return isTarball && sent === 1 ? 'damage' : undefined;
+    };
+
+    const built = await (await stepsOf({ openstack: tap.openstack })).build();
+    await tap.close();
+
+    expect(built.made).toBe(true);
+    expect(sent).toBe(2);
+    expect(await runs()).toBe(1);
+  });
+
+  it('is not built again and again when the worker cannot keep what it has built', async () => {
+    const dataDir = join(folder, 'data');
+    await writeFile(join(folder, 'spoil'), join(dataDir, 'builds/releases'));
+    const steps = await stepsOf({ tools: { dataDir } });
+
+    const failing = steps.build();
+
+    await expect(failing).rejects.toMatchObject({
+      code: 'build_failed',
+      message: expect.stringContaining(hostname()),
+      hint: expect.stringContaining('DATA_DIR'),
+      retryable: false,
+    });
+    expect(await runs()).toBe(1);
+  });
+
   it('keeps the log of a build that was broken off, and the next deployment need not wait', async () => {
     const proceed = await holdMake();
     const steps = await stepsOf();
@@ -291,6 +354,7 @@ quick-release:
 	@echo '    k8s.io/kubernetes/cmd/kubelet (static)'
 	@echo 'a line with ${secret} in it'
 	@while test -e ${folder}/hold; do sleep 0.05; done
+	@if test -e ${folder}/spoil; then touch "$$(cat ${folder}/spoil)"; fi
 	@if test -e ${folder}/broken; then echo 'cmd/kubelet/kubelet.go:10:2: undefined: nonsense' >&2; exit 2; fi
 	@mkdir -p $(BIN) $(TARS)
 	@for program in kubeadm kubectl kubelet; do echo "$$program" >$(BIN)/$$program; done

@@ -1,12 +1,16 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectSource } from '../../jobs/inspect-source.ts';
 import type { BuiltKubernetes, ReleasedKubernetes } from '../../src/clusters/cluster-spec.ts';
 import { problemsIn } from '../../src/clusters/finding.ts';
-import { silentLogger } from '../../src/log.ts';
 import { createKubernetesTree } from '../../src/playground/kubernetes-tree/tree.ts';
+
+const secret = 'a-password-of-somebody';
 
 describe('asking a build worker about a source', () => {
   const { signal } = new AbortController();
@@ -39,7 +43,7 @@ describe('asking a build worker about a source', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const tools = () => ({ environment: process.env, dataDir: join(directory, 'data'), log: silentLogger() });
+  const tools = () => ({ environment: process.env, dataDir: join(directory, 'data'), secrets: [secret] });
   const asked = (kubernetes: BuiltKubernetes | ReleasedKubernetes) => inspectSource({ kubernetes }, tools(), signal);
 
   it('tells the commit that a version means, and nothing else where all is well', async () => {
@@ -73,6 +77,19 @@ describe('asking a build worker about a source', () => {
     const { findings } = await asked({ ...built, repository: join(directory, 'nowhere') });
 
     expect(problemsIn(findings)).toHaveLength(1);
+  });
+
+  it('repeats what a repository says without the secrets in it', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(403, { 'content-type': 'text/plain' }).end(`the certificate ${secret} is too old\n`);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+
+    const { findings } = await asked({ ...built, repository: `http://127.0.0.1:${port}/kubernetes.git` });
+
+    server.close();
+    expect(JSON.stringify(findings)).toContain('the certificate [secret] is too old');
   });
 
   it('asks no mirror where clusters.yaml has the digest', async () => {

@@ -3,11 +3,14 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspectReleases } from '../../jobs/inspect-releases.ts';
 import { pruneReleases } from '../../jobs/prune-releases.ts';
+import { putArtifactManifest } from '../../jobs/release/artifact-store.ts';
 import { putReleaseManifest } from '../../jobs/release/release-store.ts';
 import type { Tools } from '../../jobs/run.ts';
 import type { ArtifactManifest } from '../../src/clusters/artifact.ts';
+import { recordPlan } from '../../src/clusters/decisions.ts';
 import {
   buildLogObject,
+  releaseManifestObject,
   releasesContainer,
   sharedFileIndexObject,
   sharedFileObject,
@@ -23,9 +26,11 @@ import { createContainer } from '../../src/openstack/swift/containers.ts';
 import { listObjects, putObject } from '../../src/openstack/swift/objects.ts';
 import { removeStoredFile } from '../../src/openstack/swift/stored-file.ts';
 import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
+import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Mutex } from '../../src/store/mutex.ts';
-import { approveStaging, deploymentAfter, requestedStaging, stagingSpec } from '../support/fixtures.ts';
+import { someCommit } from '../support/build-worker.ts';
+import { approveStaging, deploymentAfter, requestedStaging, requestStaging, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 import { storeSomeArtifact } from '../support/some-artifact.ts';
 
@@ -61,6 +66,7 @@ describe('what nobody uses in Swift', () => {
     deployments = new Deployments(redis, async () => undefined);
     tools = {
       deployments,
+      clusters: new Clusters(redis),
       openstack: () => openstack,
       clouds: ['playground'],
       choices: [{ cloud: 'playground' }],
@@ -133,14 +139,31 @@ describe('what nobody uses in Swift', () => {
     expect(await objects()).toEqual(before);
   });
 
-  it('is not what a cluster runs on', async () => {
-    const { id } = await releaseOf(await storeSomeArtifact(openstack.swift, stagingSpec.kubernetes, 1_000));
+  it('is not what a cluster runs on, nor the log of how that was built', async () => {
+    const artifact = await storeSomeArtifact(openstack.swift, stagingSpec.kubernetes, 1_000);
+    const log = buildLogObject(artifact.deployment);
+    await put(log);
+    await putArtifactManifest(openstack.swift, { ...artifact, log });
+    const { id } = await releaseOf(artifact);
     await put(sharedFileIndexObject('cd'.repeat(64), 'kubernetes-salt.tar.gz'));
     const before = await objects();
 
     await withStack(id, () => pruneReleases(tools, signal, later));
 
     expect(await objects()).toEqual(before);
+  });
+
+  it('is kept for its time from when the last cluster that ran on it has gone', async () => {
+    const { id } = await releaseOf(await storeSomeArtifact(openstack.swift, stagingSpec.kubernetes, 1_000));
+    const before = await objects();
+    await withStack(id, () => pruneReleases(tools, signal, later));
+
+    await pruneReleases(tools, signal, later + 29 * day);
+    const inTime = await objects();
+    await pruneReleases(tools, signal, later + 30 * day);
+
+    expect(inTime).toEqual(before);
+    expect(await objects()).toEqual([]);
   });
 
   it('is not what a deployment under way is about to use', async () => {
@@ -152,6 +175,17 @@ describe('what nobody uses in Swift', () => {
     await pruneReleases(tools, signal, later);
 
     expect(before).toContain(`artifacts/${artifact}/manifest.json`);
+    expect(await objects()).toEqual(before);
+  });
+
+  it('is not what a deployment is planned to use, which waits for its approval', async () => {
+    await storeSomeArtifact(openstack.swift, stagingSpec.kubernetes, 1_000);
+    const before = await objects();
+    const { id } = await requestStaging(deployments);
+    await deployments.change(id, recordPlan({ lines: [], warnings: [], commit: someCommit }, Date.now()));
+
+    await pruneReleases(tools, signal, later);
+
     expect(await objects()).toEqual(before);
   });
 
@@ -176,6 +210,31 @@ describe('what nobody uses in Swift', () => {
     const before = await objects();
 
     await withStack(undefined, () => pruneReleases(tools, signal, later));
+
+    expect(await objects()).toEqual(before);
+  });
+
+  it('is not known while the release that a cluster runs on cannot be read', async () => {
+    const artifact = await storeSomeArtifact(openstack.swift, stagingSpec.kubernetes, 1_000);
+    const { id } = await releaseOf(artifact);
+    await put(releaseManifestObject(id));
+    const before = await objects();
+
+    await withStack(id, () => pruneReleases(tools, signal, later));
+
+    expect(await objects()).toEqual(before);
+  });
+
+  it('is not known while there is a cluster in a cloud that clusters.yaml does not name any more', async () => {
+    await releaseOf(await storeSomeArtifact(openstack.swift, stagingSpec.kubernetes, 1_000));
+    const before = await objects();
+    const { id, cluster, channel, requestedBy } = deploymentAfter(requestedStaging);
+    await tools.clusters.put({
+      ...{ name: cluster, cloud: 'former', state: 'up', deployment: id, channel, requestedBy, version: 'v1.34.2' },
+      ...{ stack: 'slipway-staging', apiUrl: '', nodes: [], since: 0 },
+    });
+
+    await pruneReleases(tools, signal, later);
 
     expect(await objects()).toEqual(before);
   });

@@ -12,6 +12,7 @@ import { putJson } from '../../jobs/release/json-object.ts';
 import { readReleaseManifest } from '../../jobs/release/release-store.ts';
 import type { FirstBootSpec, ReleasedKubernetes } from '../../src/clusters/cluster-spec.ts';
 import { artifactManifestObject, releaseManifestObject, releasesContainer } from '../../src/clusters/names.ts';
+import { releaseId } from '../../src/clusters/release.ts';
 import type { BuildResult } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
@@ -30,6 +31,21 @@ import { type ReleaseSteps, releaseSteps } from './release/support.ts';
 
 const tarball = 'kubernetes-server-linux-amd64.tar.gz';
 const largestObject = 100_000;
+
+/** A mutex that others were in just before. */
+class MutexAfter extends Mutex {
+  readonly #others: () => Promise<void>;
+
+  constructor(client: Redis, others: () => Promise<void>) {
+    super(client);
+    this.#others = others;
+  }
+
+  override async run<Result>(...args: Parameters<typeof Mutex.prototype.run<Result>>): Promise<Result> {
+    await this.#others();
+    return super.run(...args);
+  }
+}
 
 describe('an official release in Swift', () => {
   const log = silentLogger();
@@ -91,12 +107,19 @@ describe('an official release in Swift', () => {
   /** A new worker with nothing on its disk, unless a folder is given. */
   async function stepsOf(
     { kubernetes }: Released,
-    more: { firstBoot?: FirstBootSpec; states?: string; dataDir?: string } = {},
+    more: { firstBoot?: FirstBootSpec; states?: string; dataDir?: string; mutex?: Mutex } = {},
   ): Promise<ReleaseSteps> {
     const { firstBoot = { files: [] }, states = resolve('templates/salt') } = more;
     const dataDir = more.dataDir ?? (await mkdtemp(join(folder, 'data-')));
-    const tools = { mutex: new Mutex(redis), dataDir, states };
+    const tools = { mutex: more.mutex ?? new Mutex(redis), dataDir, states };
     return releaseSteps({ openstack: tap.openstack, spec: { kubernetes, firstBoot }, tools });
+  }
+
+  /** States of its own, so that they are sent. */
+  async function statesOf(version: string): Promise<string> {
+    const states = await mkdtemp(join(folder, 'states-'));
+    await writeFile(join(states, 'top.sls'), `base: {} # ${version}\n`);
+    return states;
   }
 
   async function built(release: Released): Promise<BuildResult> {
@@ -302,6 +325,23 @@ describe('an official release in Swift', () => {
     });
   });
 
+  it('is published by the next try when somebody removes a part of it meanwhile', async () => {
+    const mutex = new MutexAfter(redis, () => deleteObject(openstack.swift, releasesContainer, part));
+    const release = released(1_000);
+    const made = await built(release);
+    const states = await statesOf(release.kubernetes.version);
+    const { objects } = await (await stepsOf(release, { states })).publish(made);
+    const part = objects.find(({ kind }) => kind === 'states')?.object ?? '';
+    await deleteObject(openstack.swift, releasesContainer, releaseManifestObject(releaseId(made.version, objects)));
+    const steps = await stepsOf(release, { states, mutex });
+
+    await expect(steps.publish(made)).rejects.toMatchObject({ code: 'object_gone', retryable: true });
+    const again = await (await stepsOf(release, { states })).publish(made);
+
+    expect(again.objects).toEqual(objects);
+    expect(await findObject(openstack.swift, releasesContainer, part)).toBeDefined();
+  });
+
   describe('whose worker is killed', () => {
     let program: string;
     const children = new Set<ChildProcess>();
@@ -391,13 +431,6 @@ describe('an official release in Swift', () => {
         await deleteObject(openstack.swift, container, name);
       }
       await openstack.swift.delete([container], { doing: 'Deleting a container', ok: [204] });
-    }
-
-    /** States of its own, so that they are sent. */
-    async function statesOf(version: string): Promise<string> {
-      const states = await mkdtemp(join(folder, 'states-'));
-      await writeFile(join(states, 'top.sls'), `base: {} # ${version}\n`);
-      return states;
     }
   });
 });

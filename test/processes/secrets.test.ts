@@ -67,6 +67,13 @@ describe('what a worker never tells', () => {
     expect(found).toEqual(['p%40ssw0rds', 'p@ssw0rds']);
   });
 
+  it('is the password of a proxy whose address begins with no http://', () => {
+    expect(secretsOf({ https_proxy: 'me:p%40ssw0rds@proxy:3128', NO_PROXY: 'localhost' }, config())).toEqual([
+      'p%40ssw0rds',
+      'p@ssw0rds',
+    ]);
+  });
+
   it('is what the clouds in use are logged in to with, and Slack’s tokens', () => {
     const botToken = new Secret('xoxb-0123456789');
     const slack = { botToken, appToken: undefined, signingSecret: undefined, port: 3000, apiUrl: undefined };

@@ -69,6 +69,18 @@ describe('a first boot that works', () => {
     expect(await readdir(stage.home('salt-onedir'))).toEqual(['salt-call']);
   });
 
+  it.each(['gz', 'bz2'])(
+    'unpacks Salt as %s whatever its name says, since not every address tells',
+    async (packing) => {
+      stage.cloud.objects.set(salt, await stage.pack(['salt/salt-call'], packing));
+
+      const { failed } = await stage.boot();
+
+      expect(failed).toBe(false);
+      expect(await readdir(stage.home('salt-onedir'))).toEqual(['salt-call']);
+    },
+  );
+
   it('tells Salt where the states are and which server this is', async () => {
     await stage.boot({ role: 'control-plane' });
 

@@ -190,20 +190,19 @@ export async function listObjects(
     bytes: number;
     content_type: string;
     last_modified: string;
-  }>(
-    swift,
-    [container],
-    `Listing the objects in ${container}`,
-    options,
-    signal,
-  );
+  }>(swift, [container], `Listing the objects in ${container}`, options, signal);
   return rows.map(({ name, hash, bytes, content_type, last_modified }) => ({
     name,
     size: bytes,
     etag: hash,
     contentType: content_type,
-    modifiedAt: new Date(`${last_modified}Z`), // UTC, without saying so
+    modifiedAt: parseListedTime(last_modified),
   }));
+}
+
+/** The time in a listing, which is UTC: Swift does not say so, a Ceph gateway does (2026-11-22T10:00:00.000Z). */
+export function parseListedTime(text: string): Date {
+  return new Date(text.endsWith('Z') ? text : `${text}Z`);
 }
 
 /** The header that has Swift delete an object; it counts in whole seconds. */

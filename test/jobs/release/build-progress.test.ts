@@ -36,17 +36,32 @@ it('keeps a target until there is another, and the time of a stage that the buil
   progress.enter('compile', 'cmd/kubelet');
   vi.advanceTimersByTime(20_000);
   progress.enter('compile');
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(2_000);
   progress.enter('package');
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(2_000);
   progress.enter('compile', 'cmd/kubeadm');
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(2_000);
 
   expect(said.slice(-3)).toEqual([
     'compiling cmd/kubelet · 15 s, last time 24 min',
     'packaging',
     'compiling cmd/kubeadm · 15 s, last time 24 min',
   ]);
+});
+
+it('leaves more than a second between two texts, since a step drops those that come sooner', () => {
+  const at: number[] = [];
+  progress.close();
+  progress = new BuildProgress({ tick: () => at.push(Date.now()) }, []);
+  for (const stage of ['images', 'compile', 'package'] as const) {
+    progress.enter(stage);
+    vi.advanceTimersByTime(2_000);
+  }
+
+  const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+
+  expect(at).toHaveLength(4);
+  expect(Math.min(...pauses)).toBeGreaterThan(1_000);
 });
 
 it('says nothing any more once it is closed', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseArtifactManifest, parseReleaseManifest } from '../../../jobs/release/manifests.ts';
 import { type ArtifactManifest, type ArtifactRecipe, artifactId } from '../../../src/clusters/artifact.ts';
+import { artifactFileObject } from '../../../src/clusters/names.ts';
 import { type ReleaseManifest, type ReleaseObject, releaseId } from '../../../src/clusters/release.ts';
 
 const recipe: ArtifactRecipe = {
@@ -12,12 +13,17 @@ const recipe: ArtifactRecipe = {
 };
 const id = artifactId(recipe);
 const name = 'kubernetes-server-linux-amd64.tar.gz';
-const file = { name, object: `artifacts/${id}/${name}`, size: 5, sha256: 'a'.repeat(64), md5: 'b'.repeat(32) };
+const file = fileOf(name, 'a'.repeat(64));
 const artifact: ArtifactManifest = {
   ...{ id, recipe, version: 'v1.34.2-5-g0123456789abcd', madeAt: 1, usedAt: 2, deployment: 'staging-1' },
   stages: [{ stage: 'compile', ms: 3 }],
   files: [file],
 };
+
+/** A file where one of that name and digest has to be. */
+function fileOf(known: string, sha256: string) {
+  return { name: known, object: artifactFileObject(id, sha256, known), size: 5, sha256, md5: 'b'.repeat(32) };
+}
 
 describe('the manifest of an artifact', () => {
   it('is read as it was written', () => {
@@ -33,8 +39,9 @@ describe('the manifest of an artifact', () => {
     ['has no files', JSON.stringify({ ...artifact, files: [] })],
     ['has another recipe', JSON.stringify({ ...artifact, recipe: { ...recipe, variables: {} } })],
     ['has a file elsewhere', JSON.stringify({ ...artifact, files: [{ ...file, object: `artifacts/other/${name}` }] })],
-    ['has a file with a path', JSON.stringify({ ...artifact, files: [file, { ...file, name: '../evil' }] })],
-    ['has a digest that is none', JSON.stringify({ ...artifact, files: [{ ...file, sha256: 'A'.repeat(64) }] })],
+    ['has a file with a path', JSON.stringify({ ...artifact, files: [file, fileOf('../evil', file.sha256)] })],
+    ['has a file of another digest', JSON.stringify({ ...artifact, files: [{ ...file, sha256: 'c'.repeat(64) }] })],
+    ['has a digest that is none', JSON.stringify({ ...artifact, files: [fileOf(name, 'A'.repeat(64))] })],
     ['has a size that is none', JSON.stringify({ ...artifact, files: [{ ...file, size: -1 }] })],
     ['has a version for a shell', JSON.stringify({ ...artifact, version: 'v1;rm -rf' })],
   ])('is none when it %s', (_how, text) => {
