@@ -43,11 +43,15 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Runs the command that the arguments name. Answers the exit status; every error ends here as a sentence. */
 async function main(argv: readonly string[]): Promise<number> {
-  const [name = '', ...args] = argv;
+  const [name = 'help', ...args] = argv;
+  if (asksForHelp(name, args)) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    process.stderr.write(`${name ? `slipway: there is no command "${name}"\n\n` : ''}${usage}\n`);
-    return ['', '-h', '--help', 'help'].includes(name) ? 0 : 2;
+    process.stderr.write(`slipway: there is no command "${name}"\n\n${usage}\n`);
+    return 2;
   }
   try {
     return await command(args);
@@ -55,6 +59,12 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`slipway ${name}: ${explain(error)}\n`);
     return 1;
   }
+}
+
+/** The demo has a help of its own. */
+function asksForHelp(name: string, args: readonly string[]): boolean {
+  const flags = ['-h', '--help'];
+  return name === 'help' || flags.includes(name) || (name !== 'demo' && args.some((arg) => flags.includes(arg)));
 }
 
 /** Says that the process is ready, and keeps it until somebody ends it or the process that started it is gone. */

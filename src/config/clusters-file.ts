@@ -9,6 +9,7 @@ import type { Policy } from '../clusters/policy.ts';
 import { duration } from './duration.ts';
 import { firstBoot, toFirstBoot } from './first-boot.ts';
 import { kubernetes, toKubernetes } from './kubernetes-source.ts';
+import { namesOf } from './names-of.ts';
 import { isWithoutUser } from './url-secrets.ts';
 
 /** What clusters.yaml says. */
@@ -140,7 +141,7 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     problems.push(`${path}: not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
     return undefined;
   }
-  const parsed = file.safeParse(content);
+  const parsed = file.safeParse(content, { error: inPlainWords });
   if (!parsed.success) {
     problems.push(
       ...parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'file'}: ${messageOf(issue)}`),
@@ -158,6 +159,14 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     keepReleasesMs: releases.unusedFor,
     clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
   };
+}
+
+/** For what a schema has no words of its own. */
+function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') return `there is no key ${namesOf(issue.keys)} here`;
+  if (issue.input === undefined) return 'is missing';
+  if (issue.input === null) return 'is empty';
+  return undefined;
 }
 
 /** What is wrong with a key of a map is told one level down. */

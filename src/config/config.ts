@@ -98,8 +98,8 @@ export function readConfig(env: Environment, needs: ConfigNeeds): Config {
   const clouds = needs.clouds && file ? readClouds(file.clusters, env, reader.problems) : undefined;
 
   if (reader.problems.length > 0 || file === undefined) {
-    throw new ConfigError('The configuration is not complete', reader.problems, {
-      hint: 'Set the variables in the environment or in .env; .env.example explains each of them',
+    throw new ConfigError('The configuration cannot be used', reader.problems, {
+      hint: 'Mend these in the files that are named, or in the environment; .env.example explains each variable',
     });
   }
   return { ...settings, ...file, slack, cloud: (name) => clouds?.get(name) ?? readCloud(name, env) };
@@ -109,7 +109,7 @@ export function readConfig(env: Environment, needs: ConfigNeeds): Config {
 export function readRedisUrl(env: Environment): string {
   const reader = new Reader(env);
   const url = readRedis(reader);
-  if (reader.problems.length > 0) throw new ConfigError('The configuration is not usable', reader.problems);
+  if (reader.problems.length > 0) throw new ConfigError('The configuration cannot be used', reader.problems);
   return url;
 }
 

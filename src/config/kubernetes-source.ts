@@ -6,8 +6,9 @@ import { makeVariableProblem } from '../kubernetes/make-variables.ts';
 import { checkRef, checkRepository } from '../kubernetes/ref.ts';
 import { duration } from './duration.ts';
 import { sha512 } from './fetched-file.ts';
+import { namesOf } from './names-of.ts';
 import { parseSize } from './size.ts';
-import { isWithoutPassword, isWithoutUser } from './url-secrets.ts';
+import { isWithoutUser } from './url-secrets.ts';
 
 const aSize = 'expected a size such as 20GB or 512MiB';
 const size = z.string(aSize).transform((text, context) => {
@@ -38,28 +39,37 @@ const hourMs = 3_600_000;
 /** What one compile of Kubernetes takes; see docs/kubernetes-build.md. */
 const usualNeeds = { docker: true, disk: 20e9, memory: 8e9 };
 
-const built = z.strictObject({
-  version: checked(checkRef),
-  source: z.literal('build'),
-  platform,
-  repository: checked((text) => isRelativePath(text) || checkRepository(text))
-    .refine(isWithoutPassword, 'a repository’s URL may hold no password: it would be kept in Redis')
-    .default('https://github.com/kubernetes/kubernetes.git'),
-  target: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
-    .default('quick-release'),
-  variables: z.record(z.string(), z.string()).superRefine(checkVariables).default({}),
-  needs: z
-    .strictObject({
-      docker: z.boolean().default(usualNeeds.docker),
-      disk: size.default(usualNeeds.disk),
-      memory: size.default(usualNeeds.memory),
-    })
-    .default(usualNeeds),
-  within: duration.default(6 * hourMs),
-  silence: duration.default(hourMs),
-});
+const built = z.strictObject(
+  {
+    version: checked(checkRef),
+    source: z.literal('build'),
+    platform,
+    repository: checked((text) => isRelativePath(text) || checkRepository(text)).default(
+      'https://github.com/kubernetes/kubernetes.git',
+    ),
+    target: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'expected a make target such as quick-release')
+      .default('quick-release'),
+    variables: z.record(z.string(), z.string()).superRefine(checkVariables).default({}),
+    needs: z
+      .strictObject({
+        docker: z.boolean().default(usualNeeds.docker),
+        disk: size.default(usualNeeds.disk),
+        memory: size.default(usualNeeds.memory),
+      })
+      .default(usualNeeds),
+    within: duration.default(6 * hourMs),
+    silence: duration.default(hourMs),
+  },
+  { error: keysOfTheOther('build') },
+);
+
+/** Most often the keys of one source stand under the other. */
+function keysOfTheOther(source: KubernetesSpec['source']) {
+  return (issue: z.core.$ZodRawIssue) =>
+    issue.code === 'unrecognized_keys' ? `there is no key ${namesOf(issue.keys)} with source: ${source}` : undefined;
+}
 
 /** What make does not get, each with its reason. */
 function checkVariables(variables: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
@@ -70,18 +80,21 @@ function checkVariables(variables: Readonly<Record<string, string>>, context: z.
 }
 
 const released = z
-  .strictObject({
-    version: z
-      .string()
-      .regex(/^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/, 'expected a published version such as v1.34.2'),
-    source: z.literal('release'),
-    platform,
-    mirror: z
-      .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
-      .refine(isWithoutUser, 'a mirror’s URL may hold no user and no password: it would be kept in Redis')
-      .default('https://dl.k8s.io'),
-    sha512: sha512.optional(),
-  })
+  .strictObject(
+    {
+      version: z
+        .string()
+        .regex(/^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/, 'expected a published version such as v1.34.2'),
+      source: z.literal('release'),
+      platform,
+      mirror: z
+        .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+        .refine(isWithoutUser, 'a mirror’s URL may hold no user and no password: it would be kept in Redis')
+        .default('https://dl.k8s.io'),
+      sha512: sha512.optional(),
+    },
+    { error: keysOfTheOther('release') },
+  )
   .refine(({ mirror, sha512 }) => sha512 !== undefined || mirror.startsWith('https:'), {
     path: ['sha512'],
     message: 'an http mirror needs the tarball’s sha512: who can change the one can change the other on its way',
@@ -91,7 +104,7 @@ const released = z
 export const kubernetes = z.preprocess(
   (value) =>
     typeof value === 'object' && value !== null && !('source' in value) ? { source: 'build', ...value } : value,
-  z.discriminatedUnion('source', [built, released], 'expected source: build or source: release'),
+  z.discriminatedUnion('source', [built, released], 'expected build or release'),
 );
 
 /** What was parsed, with absolute paths and plain names. */

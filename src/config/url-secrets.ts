@@ -1,9 +1,6 @@
-/** True for an address without a password: what clusters.yaml says of a cluster goes into Redis with each deployment. */
-export function isWithoutPassword(url: string): boolean {
-  return !URL.canParse(url) || new URL(url).password === '';
-}
-
-/** True for an address without a user and a password. None would be sent either. */
+/** True for an address without a user and a password, which would go into Redis with each deployment and not be sent. */
 export function isWithoutUser(url: string): boolean {
-  return !URL.canParse(url) || (new URL(url).username === '' && isWithoutPassword(url));
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
 }

@@ -12,8 +12,9 @@ import { connect } from '../openstack/openstack.ts';
 const builderOption = '--builder';
 
 /**
- * Examines this machine as a build worker, or one cloud, or every cloud that clusters.yaml uses, with neither Redis nor Slack; prints a line for each thing
- * that was looked at. Answers the exit status: 1 when something stands in the way. Throws ConfigError.
+ * Examines this machine as a build worker, or one cloud, or every cloud that clusters.yaml uses, with neither Redis nor
+ * Slack; prints a line for each thing that was looked at. Answers the exit status: 1 when something stands in the way.
+ * Throws ConfigError.
  */
 export async function runDoctor(
   args: readonly string[],

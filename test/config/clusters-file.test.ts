@@ -39,7 +39,13 @@ describe('clusters.yaml', () => {
   });
 
   it.each([
-    ['an unknown key', valid.replace('cloud: mycloud', 'clowd: mycloud'), 'clowd'],
+    ['an unknown key', valid.replace('cloud: mycloud', 'clowd: mycloud'), 'there is no key "clowd" here'],
+    [
+      'a key that is missing',
+      valid.replace('flavor: m1.medium', ''),
+      'clusters.staging.controlPlane.flavor: is missing',
+    ],
+    ['a key with nothing behind it', valid.replace('cloud: mycloud', 'cloud:'), 'clusters.staging.cloud: is empty'],
     ['a name that is no host name', valid.replace('staging:', 'Staging_1:'), 'lower-case'],
     [
       'a network that is none',
@@ -66,7 +72,7 @@ describe('clusters.yaml', () => {
     [
       'a password in a URL',
       valid.replace('./kubernetes', 'https://me:secret@example.org/k.git'),
-      'may hold no password',
+      'it has a password in it',
     ],
     ['a duration without a unit', valid.replace('90m', '90'), 'duration such as 30m'],
     ['something that is no YAML', 'clusters: [', 'not YAML'],

@@ -83,9 +83,13 @@ describe('where a cluster’s Kubernetes comes from', () => {
     ['a command in a version', '{version: "v1;rm -rf /"}', 'version'],
     ['a way out of a folder in a version', '{version: v1/../../etc}', 'version'],
     ['a branch as an official release', '{version: master, source: release}', 'published version such as v1.34.2'],
-    ['an unknown source', '{version: v1.34.2, source: magic}', 'source: build or source: release'],
+    ['an unknown source', '{version: v1.34.2, source: magic}', 'expected build or release'],
     ['an unknown platform', '{version: v1.34.2, platform: windows/amd64}', 'linux/amd64'],
-    ['a repository on an official release', '{version: v1.34.2, source: release, repository: /k}', 'repository'],
+    [
+      'a repository on an official release',
+      '{version: v1.34.2, source: release, repository: /k}',
+      'no key "repository" with source: release',
+    ],
     ['an address that runs a command', '{version: v1.34.2, repository: "ext::sh -c id"}', 'repository'],
     ['a size without a unit', '{version: v1.34.2, needs: {disk: "20"}}', 'a size such as 20GB'],
     ['a shell for make', '{version: v1.34.2, variables: {SHELL: /bin/evil}}', 'SHELL'],
@@ -112,7 +116,7 @@ describe('what servers fetch beside Kubernetes', () => {
   });
 
   it.each([
-    ['a file without a digest', 'firstBoot: {files: [{name: a, file: ./a}]}', 'sha512'],
+    ['a file without a digest', 'firstBoot: {files: [{name: a, file: ./a}]}', 'sha512: is missing'],
     [
       'two places for one file',
       `firstBoot: {salt: {url: "https://e.org/s", file: ./s, sha512: ${digest}}}`,

@@ -98,8 +98,8 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
 
     const answer = await slack.command(developer, '/k8s doctor');
 
-    expect(textOf(answer)).toContain('builder a · nothing to mend');
-    expect(textOf(answer)).toContain('builder b · 1 problem');
+    expect(textOf(answer)).toContain('build worker a · nothing to mend');
+    expect(textOf(answer)).toContain('build worker b · 1 problem');
     expect(textOf(answer)).toContain('✗ *Disk* · 3 GB are free\\n→ Make room');
   });
 

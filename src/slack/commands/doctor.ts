@@ -14,9 +14,9 @@ import type { Command, CommandCall } from './command.ts';
 export const doctor: Command = {
   name: 'doctor',
   arguments: '[CLOUD]',
-  summary: 'show how a cloud is',
+  summary: 'show how clouds and build workers are',
   details:
-    'Looks at credentials, services, quotas, networks, flavors and the clock of a cloud, or of every cloud that clusters.yaml uses and at the build workers, too.',
+    'Looks at credentials, services, quotas, networks, flavors and the clock of a cloud, or of every cloud that clusters.yaml uses, and then at the build workers, too.',
   examples: ['/k8s doctor', '/k8s doctor mycloud'],
   run: runDoctor,
 };
@@ -38,7 +38,7 @@ async function runDoctor(call: CommandCall): Promise<Answer> {
 async function buildersOf({ builders, now = Date.now }: SlackContext): Promise<Health[]> {
   const reports = await builders.list(now());
   if (reports.length === 0) return [{ name: 'build workers', findings: [noBuilder] }];
-  return reports.map(({ host, findings }) => ({ name: `builder ${host}`, findings }));
+  return reports.map(({ host, findings }) => ({ name: `build worker ${host}`, findings }));
 }
 
 const noBuilder = problem(
