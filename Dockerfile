@@ -1,7 +1,7 @@
 # Two images from one build. The last one, which a plain `docker build .` makes, runs the bot and the workers that talk
 # to OpenStack and Slack: Node.js, production dependencies and nothing else, as a user without rights.
-# `--target build-worker` adds what building Kubernetes takes (git, make, Docker's client); only the worker of the queue
-# `build` needs it, and only that worker needs the Docker socket.
+# `--target build-worker` adds what building Kubernetes takes (git, make, rsync, Docker's client with buildx); only the
+# worker of the queue `build` needs it, and only that worker needs the Docker socket.
 ARG NODE_IMAGE=node:20-bookworm-slim
 ARG DOCKER_CLI_IMAGE=docker:28-cli
 
@@ -32,7 +32,7 @@ FROM ${DOCKER_CLI_IMAGE} AS docker-cli
 # Runs as root: who may use the Docker socket is root on that host anyway, and the sources belong to one user then.
 FROM runtime AS build-worker
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates curl git make rsync \
+  && apt-get install -y --no-install-recommends ca-certificates curl git make openssh-client rsync \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=docker-cli /usr/local/bin/docker /usr/local/bin/docker
 COPY --from=docker-cli /usr/local/libexec/docker/cli-plugins/docker-buildx /usr/local/libexec/docker/cli-plugins/docker-buildx

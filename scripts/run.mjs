@@ -1,5 +1,5 @@
-// `npm run demo`, `npm test`, `npm run test:docker`, `npm run test:lab` and `npm run bench`: everything that a fresh clone
-// needs first, then the thing itself.
+// `npm run demo`, `npm test`, `npm run test:docker`, `npm run test:lab` and `npm run bench`: everything that a fresh
+// clone needs first, then the thing itself.
 // Plain JavaScript without dependencies, since it runs before they are installed.
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
