@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { BuiltKubernetes } from '../../src/clusters/cluster-spec.ts';
 import { BuildFailedError, DeployError } from '../../src/errors.ts';
+import { checkWorker } from '../../src/kubernetes/check-worker.ts';
 import { engineId } from '../../src/kubernetes/docker-engine.ts';
 import { type BuiltRelease, buildRelease } from '../../src/kubernetes/release.ts';
 import { Lease } from '../../src/store/lease.ts';
@@ -30,6 +31,7 @@ export async function buildFromSource({ run, recipe, signal }: Making): Promise<
   const { commit } = recipe;
   const { deployment, tools, step } = run;
   const engine = await engineName(run, kubernetes, signal);
+  if (engine === undefined) return engineIsSilent(run, kubernetes, signal);
   const lease = await tools.mutex.lease(`engine:${engine}`, { owner: deployment.id, attempt: step.attempt });
   if (lease instanceof Lease) {
     return underLease(lease, run, signal, (inside) => buildHere({ run, kubernetes, commit, signal: inside }));
@@ -38,10 +40,27 @@ export async function buildFromSource({ run, recipe, signal }: Making): Promise<
   return step.again({ afterSeconds: busySeconds });
 }
 
-/** The engine's id; without an engine, or for a tree that needs none, the machine is what two builds must not share. */
-async function engineName({ tools }: Run, { needs }: BuiltKubernetes, signal: AbortSignal): Promise<string> {
-  const id = needs.docker ? await engineId(tools.environment, signal) : undefined;
-  return id ?? `host-${hostname()}`;
+/**
+ * What two builds must not share: the engine, by its id, which is undefined while it does not answer; for a tree that
+ * needs none, the machine.
+ */
+function engineName(
+  { tools }: Run,
+  { needs }: BuiltKubernetes,
+  signal: AbortSignal,
+): Promise<string | undefined> | string {
+  return needs.docker ? engineId(tools.environment, signal) : `host-${hostname()}`;
+}
+
+/** Nobody knows then whether another build runs there. Why it is silent is told by a look at the whole worker. */
+async function engineIsSilent(
+  { tools, step }: Run,
+  { version, needs }: BuiltKubernetes,
+  signal: AbortSignal,
+): Promise<Again> {
+  const worker = { environment: tools.environment, directory: buildsFolder(tools.dataDir), needs, signal };
+  await checkWorker(worker, `Building Kubernetes ${version}`);
+  return step.again({ afterSeconds: busySeconds }); // it answers after all
 }
 
 interface Building {

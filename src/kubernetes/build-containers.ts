@@ -7,6 +7,7 @@ import { containerHashes, type RunningBuild } from './running-build.ts';
 const builder = 'img-builder';
 const builderContainer = `buildx_buildkit_${builder}0`;
 const builderVolume = `${builderContainer}_state`;
+const isBuilder = `name=^/?${builderContainer}$`;
 
 /** The longest that one question may take; a hanging engine must not keep a cancelled build from ending. */
 const questionMs = 5_000;
@@ -48,23 +49,23 @@ export class BuildContainers {
     await this.#removeThese(await this.#find());
   }
 
-  /**
-   * Removes all containers, with the volumes that are theirs alone, and the builder, unless it was there before the
-   * build. Looks twice, for a container may be on its way while whoever asked for it is gone. Answers whether none is
-   * left.
-   */
-  async removeAll(): Promise<boolean> {
-    let empty = 0;
-    let unanswered = 0;
-    while (this.#until > Date.now() && unanswered < mostUnanswered) {
-      const found = await this.#find();
-      await this.#removeThese(found);
-      unanswered = found === undefined ? unanswered + 1 : 0;
-      empty = found?.length === 0 ? empty + 1 : 0;
-      if (empty === 2) return this.#removeBuilder();
-      await sleep(lookMs);
-    }
-    return false;
+  /** Removes all containers, with the volumes that are theirs alone. Answers whether none is left. */
+  removeAll(): Promise<boolean> {
+    return this.#removeEach(() => this.#find());
+  }
+
+  /** Removes the builder, unless it was there before the build. Answers whether it is gone. */
+  async removeBuilder(): Promise<boolean> {
+    if (this.#build.docker?.builderExisted) return true;
+    const gone = await this.#removeEach(() => this.#list([isBuilder]));
+    await this.#ask(['buildx', 'rm', '--force', builder]);
+    await this.#ask(['volume', 'rm', '--force', builderVolume]);
+    return gone;
+  }
+
+  /** Whether the engine says that the build has left no builder; one that was there before is none of its own. */
+  async hasNoBuilder(): Promise<boolean> {
+    return this.#build.docker?.builderExisted === true || (await this.#list([isBuilder]))?.length === 0;
   }
 
   /** Removes the image that trees before v1.35 compile in. Others of the scripts have names that anybody may use. */
@@ -79,22 +80,25 @@ export class BuildContainers {
     await this.#ask(['rm', '--force', '--volumes', ...found]);
   }
 
-  /** What is left of a builder whose container is gone. The scripts remove it themselves, but may be ended half-way. */
-  async #removeBuilder(): Promise<true> {
-    if (this.#build.docker?.builderExisted) return true;
-    await this.#ask(['buildx', 'rm', '--force', builder]);
-    await this.#ask(['volume', 'rm', '--force', builderVolume]);
-    return true;
+  /** Looks twice, for a container may be on its way while whoever asked for it is gone. */
+  async #removeEach(find: () => Promise<readonly string[] | undefined>): Promise<boolean> {
+    let empty = 0;
+    let unanswered = 0;
+    while (this.#until > Date.now() && unanswered < mostUnanswered) {
+      const found = await find();
+      await this.#removeThese(found);
+      unanswered = found === undefined ? unanswered + 1 : 0;
+      empty = found?.length === 0 ? empty + 1 : 0;
+      if (empty === 2) return true;
+      await sleep(lookMs);
+    }
+    return false;
   }
 
   /** Names of the build's containers; undefined when the engine does not say. */
   async #find(): Promise<string[] | undefined> {
     const names = containerHashes(this.#build).map((hash) => `name=^/?kube-(build|build-data|rsync)-${hash}-`);
-    const ofBuilder = this.#build.docker?.builderExisted ? [] : [`name=^/?${builderContainer}$`];
-    const answers = await Promise.all([
-      this.#list([...names, ...ofBuilder]),
-      this.#list([`volume=${this.#build.tree}`]),
-    ]);
+    const answers = await Promise.all([this.#list(names), this.#list([`volume=${this.#build.tree}`])]);
     if (answers.includes(undefined)) return undefined;
     return [...new Set(answers.flatMap((found) => found ?? []))];
   }
@@ -111,10 +115,13 @@ export class BuildContainers {
   }
 }
 
-/** Whether somebody's builder of that name is there, which must be left alone afterwards. */
-export async function builderExists(environment: Readonly<Record<string, string | undefined>>): Promise<boolean> {
-  const args = ['ps', '--all', '--quiet', ...filters([`name=^/?${builderContainer}$`])];
-  return (await docker(args, { environment, deadlineMs: questionMs }).catch(() => [])).length > 0;
+/** Whether somebody's builder of that name is there, which must be left alone afterwards; undefined for no answer. */
+export async function builderExists(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<boolean | undefined> {
+  const args = ['ps', '--all', '--quiet', ...filters([isBuilder])];
+  const found = await docker(args, { environment, deadlineMs: questionMs }).catch(() => undefined);
+  return found && found.length > 0;
 }
 
 function filters(wanted: readonly string[]): string[] {

@@ -1,6 +1,15 @@
 import type { Explanation } from './explanation.ts';
 import { explainPull } from './pull-failures.ts';
-import { compilerErrors, cut, goError } from './telling-lines.ts';
+import {
+  compilerErrors,
+  cut,
+  failedTest,
+  failedTests,
+  goError,
+  outOfDisk,
+  outOfMemory,
+  speaksOfSource,
+} from './telling-lines.ts';
 
 /** What of a build an explanation may name. */
 export interface FailedBuild {
@@ -13,6 +22,8 @@ export interface FailedBuild {
 
 interface Failure {
   readonly matches: RegExp;
+  /** What the compiler or a test says counts as well. */
+  readonly ofSource?: true;
   readonly explain: (found: RegExpExecArray, build: FailedBuild) => Explanation;
 }
 
@@ -21,7 +32,7 @@ const enoughMemory =
   'says in `dmesg`';
 
 /** The kernel ended the compiler or its container: the one explanation that may also come from the container's state. */
-export const outOfMemory: Explanation = {
+export const killedByKernel: Explanation = {
   message: 'it ran out of memory, and the kernel ended the compiler',
   hint: enoughMemory,
 };
@@ -41,12 +52,11 @@ const wholeClone = 'The checkout must be a clone of its own: no linked worktree,
  */
 const failures: readonly Failure[] = [
   {
-    matches:
-      /\bsignal: killed\b|(?:^|\s)Killed(?:\s|$)|\b[Oo]ut of memory\b|annot allocate memory|exit (?:status|code):? 137\b/,
-    explain: () => outOfMemory,
+    matches: outOfMemory,
+    explain: () => killedByKernel,
   },
   {
-    matches: /no space left on device|disk quota exceeded/i,
+    matches: outOfDisk,
     explain: always(
       'the disk is full',
       'Make room below DATA_DIR and in Docker (`docker system df`); a build takes about 20 GB',
@@ -147,25 +157,30 @@ const failures: readonly Failure[] = [
   },
   {
     matches: goError,
-    explain: (_, { lines, ref }) => {
-      const errors = compilerErrors(lines);
-      const more = errors.length - 1;
-      return {
-        message: `the source does not compile: ${cut(errors[0] ?? '')}${more > 0 ? ` (and ${more} more)` : ''}`,
-        hint: `Mend the source of ${ref} and start again; the log has all of the compiler’s errors`,
-      };
-    },
+    ofSource: true,
+    explain: (_, { lines, ref }) => ({
+      message: `the source does not compile: ${firstOf(compilerErrors(lines))}`,
+      hint: `Mend the source of ${ref} and start again; the log has all of the compiler’s errors`,
+    }),
+  },
+  {
+    matches: failedTest,
+    explain: (_, { lines, ref }) => ({
+      message: `the source’s own tests fail: ${firstOf(failedTests(lines))}`,
+      hint: `Mend ${ref}, or build it without its tests: leave out the variable KUBE_RELEASE_RUN_TESTS`,
+    }),
   },
   {
     matches:
-      /undefined reference to|relocation target .* not defined|^collect2: error|cannot find -l\S+|running \S*gcc failed/,
+      /undefined reference to|relocation target .{0,200} not defined|^collect2: error|cannot find -l\S+|running \S*gcc failed/,
     explain: ([found], { ref }) => ({
       message: `the programs cannot be linked: ${cut(found)}`,
       hint: `Mend the source of ${ref}, or see whether GOLDFLAGS and KUBE_CGO_OVERRIDES fit the image that Go runs in`,
     }),
   },
   {
-    matches: /toolchain not available|go: download(?:ing)? go1\.[\d.]+.*(?:dial|timeout|lookup)|^Detected go version: /,
+    matches:
+      /toolchain not available|^go: download(?:ing)? go1\.[\d.]+.*(?:dial|timeout|lookup)|^Detected go version: /,
     explain: always(
       'the image that Go runs in has another version of Go than the tree asks for',
       'Let the variables KUBE_CROSS_VERSION and GO_VERSION fit the tree’s .go-version, or set GOTOOLCHAIN to local',
@@ -194,7 +209,7 @@ const failures: readonly Failure[] = [
     }),
   },
   {
-    matches: /no builder "?img-builder"? found|img-builder.* (?:is not running|not found)|removed during build/,
+    matches: /no builder "?img-builder"? found|img-builder.{0,100} (?:is not running|not found)|removed during build/,
     explain: always(
       'somebody else removed the builder of the images meanwhile',
       'Kubernetes’ scripts give it one name per engine: let nothing else build releases on this engine, and start again',
@@ -220,11 +235,16 @@ const failures: readonly Failure[] = [
 
 /** What the build's own words mean; undefined when none of them is known. */
 export function explainWords(build: FailedBuild): Explanation | undefined {
-  for (const { matches, explain } of failures) {
-    for (const line of build.lines) {
+  const ownLines = build.lines.filter((line) => !speaksOfSource.test(line));
+  for (const { matches, explain, ofSource } of failures) {
+    for (const line of ofSource ? build.lines : ownLines) {
       const found = matches.exec(line);
       if (found !== null) return explain(found, build);
     }
   }
-  return explainPull(build.lines);
+  return explainPull(ownLines);
+}
+
+function firstOf([first = '', ...others]: readonly string[]): string {
+  return `${cut(first)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }

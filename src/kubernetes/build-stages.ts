@@ -31,7 +31,7 @@ const headings: readonly (readonly [RegExp, BuildStage, ((found: string) => stri
   [/^Running build command/, 'images'],
   [/^Building go targets for \{([^}]*)\} in parallel/, 'compile', (platforms) => platforms],
   [/^Building go targets for ([^\s:]+)/, 'compile', (platform) => platform],
-  [/^(\S+\/\S+): build (?:started|finished)/, 'compile', (platform) => platform],
+  [/^([^\s/]+\/[^\s/]+): build (?:started|finished)/, 'compile', (platform) => platform],
   [/^Syncing out of container/, 'package', () => 'what was compiled'],
   [/^(?:Building|Starting) tarball: (.+)$/, 'package', (name) => name],
   [/^Building (images): /, 'package', (name) => name],

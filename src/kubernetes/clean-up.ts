@@ -23,8 +23,9 @@ export function worktreesFolder(directory: string): string {
 }
 
 /**
- * Ends and removes what builds in a directory have left whose worker died: processes, containers, the builder, images
- * and checkouts, and nothing that is not theirs. Does nothing while a build runs there.
+ * Ends and removes what builds in a directory have left whose worker died: processes, containers, images and checkouts,
+ * and nothing that is not theirs. Does nothing while a build runs there. Only their builder stays for the next build: an
+ * engine has one of that name, and somebody else may be building with it now.
  */
 export async function sweepBuilds(options: {
   readonly directory: string;
@@ -33,15 +34,22 @@ export async function sweepBuilds(options: {
 }): Promise<void> {
   await mkdir(options.directory, { recursive: true });
   const directory = await realpath(resolve(options.directory));
-  const sweep = () => sweepLeftovers(directory, options.environment ?? {}, options.signal);
+  const sweep = () => sweepLeftovers(directory, options.environment ?? {}, { signal: options.signal, alone: false });
   await withFreeLock(buildLock(directory), sweep, options.signal);
 }
 
-/** The same for whoever holds the lock. What an engine that does not answer still has is left to the next sweep. */
-export async function sweepLeftovers(directory: string, environment: Environment, signal?: AbortSignal): Promise<void> {
+/**
+ * The same for whoever holds the lock, and with the builder for whoever is alone on the engine. What an engine that does
+ * not answer still has is left to the next sweep.
+ */
+export async function sweepLeftovers(
+  directory: string,
+  environment: Environment,
+  { signal, alone }: { readonly signal?: AbortSignal | undefined; readonly alone: boolean },
+): Promise<void> {
   for (const build of await listRecordedBuilds(directory)) {
     signal?.throwIfAborted();
-    await clearBuild(directory, build, environment, { graceMs: sweepGraceMs, until: Date.now() + patientMs });
+    await clearBuild(directory, build, environment, { graceMs: sweepGraceMs, until: Date.now() + patientMs, alone });
   }
   const worktrees = worktreesFolder(directory);
   const names = await readdir(worktrees).catch(() => []);
@@ -50,19 +58,21 @@ export async function sweepLeftovers(directory: string, environment: Environment
 }
 
 /**
- * Ends what still runs of a build and removes its containers and images, until a moment in milliseconds since the epoch.
- * Its record goes when nothing is left.
+ * Ends what still runs of a build and removes its containers and images, until a moment in milliseconds since the epoch;
+ * the builder too, if nobody else builds on the engine. Its record goes when nothing is left.
  */
 export async function clearBuild(
   directory: string,
   build: RunningBuild,
   environment: Environment,
-  { graceMs, until }: { readonly graceMs: number; readonly until: number },
+  { graceMs, until, alone }: { readonly graceMs: number; readonly until: number; readonly alone: boolean },
 ): Promise<void> {
   const ended = await endProcesses(build, graceMs);
   if (build.docker !== undefined) {
     const containers = new BuildContainers(build, environment, until);
-    if (!(await containers.removeAll())) return;
+    const builderGone = alone ? containers.removeBuilder() : containers.hasNoBuilder();
+    const gone = await Promise.all([containers.removeAll(), builderGone]);
+    if (gone.includes(false)) return;
     await containers.removeImages();
   }
   if (ended) await forgetBuild(directory, build);

@@ -3,15 +3,6 @@ import { runProcess } from './process.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The Docker engine that a worker's `docker` talks to. */
-export interface DockerEngine {
-  /** The engine's own name for itself, the same from wherever it is asked. */
-  readonly id: string;
-  /** Of the machine that it runs on. */
-  readonly name: string;
-  readonly version: string;
-}
-
 /** How to call docker. An engine that hangs holds nobody for longer than the deadline. */
 export interface DockerCall {
   readonly environment: Environment;
@@ -22,14 +13,15 @@ export interface DockerCall {
 const lookDeadlineMs = 10_000;
 const graceMs = 300;
 
-/** Which engine `docker` talks to; undefined when docker is not installed or no engine answers within ten seconds. */
-export async function engineOf(environment: Environment, signal?: AbortSignal): Promise<DockerEngine | undefined> {
-  const format = '{{.ID}}|{{.Name}}|{{.ServerVersion}}';
-  const call = { environment, deadlineMs: lookDeadlineMs, signal };
+/**
+ * The name that the engine behind `docker` has for itself, the same from wherever it is asked; undefined when docker is
+ * not installed or no engine answers within ten seconds.
+ */
+export async function engineId(environment: Environment, signal?: AbortSignal): Promise<string | undefined> {
   try {
-    const [line] = await docker(['info', '--format', format], call);
-    const [id = '', name = '', version = ''] = line?.split('|') ?? [];
-    return id === '' ? undefined : { id, name, version };
+    const call = { environment, deadlineMs: lookDeadlineMs, signal };
+    const [id] = await docker(['info', '--format', '{{.ID}}'], call);
+    return id;
   } catch {
     signal?.throwIfAborted();
     return undefined;

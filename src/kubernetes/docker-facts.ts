@@ -2,8 +2,6 @@ import { type Answer, ask, type LookContext, notInstalled } from './builder-tool
 
 /** The Docker engine that the worker's client talks to. */
 export interface EngineFacts {
-  /** Lives as long as the engine's data: what takes a lease on the engine names it by this. */
-  readonly id: string;
   readonly version: string;
   /** Host name of the machine that it runs on. */
   readonly host: string;
@@ -28,7 +26,6 @@ export interface DockerFacts {
 
 /** One value a line: a whole answer as JSON may be longer than what is kept of a line. */
 const engineFormat = Object.entries({
-  id: '{{.ID}}',
   version: '{{.ServerVersion}}',
   host: '{{.Name}}',
   memory: '{{.MemTotal}}',
@@ -71,10 +68,9 @@ function toEngine(output: string): { readonly engine: EngineFacts } | { readonly
   const values = new Map(output.split('\n').map((line) => [line.split('=', 1)[0] ?? '', line.replace(/^\w+=/, '')]));
   const text = (name: string) => values.get(name) ?? '';
   // Some clients succeed without an engine, and leave everything empty.
-  if (text('id') === '') return { why: 'no answer' };
+  if (text('version') === '') return { why: 'no answer' };
   return {
     engine: {
-      id: text('id'),
       version: text('version'),
       host: text('host'),
       memoryBytes: Number(text('memory')),

@@ -1,5 +1,5 @@
 import { BuildFailedError, type DeployErrorOptions } from '../errors.ts';
-import { explainWords, outOfMemory } from './build-failures.ts';
+import { explainWords, killedByKernel } from './build-failures.ts';
 import { type BuildProgress, BuildWatch } from './build-stages.ts';
 import type { Explanation } from './explanation.ts';
 import { ProcessError } from './process.ts';
@@ -45,7 +45,7 @@ function explanation(error: ProcessError, identity: BuildIdentity): Explanation 
 }
 
 function killed({ container }: BuildIdentity): Explanation | undefined {
-  return container?.oomKilled || container?.exitCode === killedStatus ? outOfMemory : undefined;
+  return container?.oomKilled || container?.exitCode === killedStatus ? killedByKernel : undefined;
 }
 
 /**
@@ -58,7 +58,7 @@ function wordless({ end, lines }: ProcessError): Explanation | undefined {
   if (end !== 'killed' && !silent) return undefined;
   return {
     message: `${end === 'killed' ? 'make' : 'the container that compiled'} was ended from outside, most likely for want of memory`,
-    hint: `${outOfMemory.hint}. Or somebody stopped it there`,
+    hint: `${killedByKernel.hint}. Or somebody stopped it there`,
   };
 }
 

@@ -43,7 +43,7 @@ const escapeSequences = new RegExp(
   [
     `${introducer}\\[|\\u009b)[0-?]*[ -/]*[@-~]`,
     // Operating system, device and application strings end with a bell or a string terminator.
-    `${introducer}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u001b\\u009c]{0,4096}(?:\\u0007|\\u001b\\\\|\\u009c)`,
+    `${introducer}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u001b\\u0090\\u0098\\u009c-\\u009f]{0,4096}(?:\\u0007|\\u001b\\\\|\\u009c)`,
     `${introducer})[ -/]*[0-~]`,
   ].join('|'),
   'gu',

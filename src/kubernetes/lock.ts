@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSameProcess, type KnownProcess, knowProcess } from './known-process.ts';
@@ -35,9 +35,8 @@ export async function withLock<T>(
 async function waitForTurn(lock: string, signal?: AbortSignal): Promise<void> {
   do {
     signal?.throwIfAborted();
-    const holder = await readHolder(lock);
-    if (await isDead(lock, holder)) await bury(lock, holder);
-    else await pause(signal);
+    const dead = await isDead(lock, await readHolder(lock));
+    if (!(dead && (await bury(lock)))) await pause(signal);
   } while (!(await taken(lock)));
 }
 
@@ -55,7 +54,7 @@ export async function withFreeLock<T>(
     signal?.throwIfAborted();
     const holder = await readHolder(lock);
     if (await isDead(lock, holder)) {
-      await bury(lock, holder);
+      if (!(await bury(lock))) await pause(signal);
       continue;
     }
     const sign = `${holder?.token} ${await lastBeat(lock)}`;
@@ -108,14 +107,23 @@ async function lastBeat(lock: string): Promise<number | undefined> {
   return (await stat(lock).catch(() => undefined))?.mtimeMs;
 }
 
-/** Renamed before it is removed: of two that find the same dead lock, one rename succeeds. */
-async function bury(lock: string, holder: Holder | undefined): Promise<void> {
-  const grave = `${lock}.dead-${randomUUID()}`;
-  await rename(lock, grave).catch(() => undefined);
-  // Somebody else may have buried the dead one in the meantime; then it was the lock of one who lives.
-  const mistaken = (await readHolder(grave))?.token !== holder?.token;
-  if (mistaken && (await rename(grave, lock).then(yes, no))) return;
-  await rm(grave, { recursive: true, force: true });
+/**
+ * Removes the lock of a dead one; answers false when somebody else is at it. Only who has made the burial's own directory
+ * may, and looks again first: in the meantime the lock may have become that of one who lives.
+ */
+async function bury(lock: string): Promise<boolean> {
+  const burial = `${lock}.burial`;
+  if (!(await taken(burial))) {
+    const began = await lastBeat(burial);
+    if (began !== undefined && Date.now() - began > deadMs) await rmdir(burial).catch(() => undefined);
+    return false;
+  }
+  try {
+    if (await isDead(lock, await readHolder(lock))) await rm(lock, { recursive: true, force: true });
+    return true;
+  } finally {
+    await rmdir(burial).catch(() => undefined); // it took too long, and somebody else went on
+  }
 }
 
 async function readHolder(lock: string): Promise<Holder | undefined> {
@@ -127,11 +135,8 @@ async function readHolder(lock: string): Promise<Holder | undefined> {
 }
 
 async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await sleep(lookMs, undefined, signal === undefined ? {} : { signal });
+  await sleep(lookMs, undefined, { signal }).catch(() => signal?.throwIfAborted()); // nothing else ends it
 }
-
-const yes = () => true;
-const no = () => false;
 
 function holderFile(lock: string): string {
   return join(lock, 'holder.json');

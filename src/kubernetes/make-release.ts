@@ -41,7 +41,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<void> {
   await withWorktree(mirror, key.commit, path, fetching, async (tree) => {
     await runMake({ ...options, doing, tree, hostname, logFile });
     clock.enter('package');
-    const finished = { tree, platform, doing, target, tar, env, logFile, onLine: say('package'), signal };
+    const finished = { tree, platform, doing, target, tar, env, logFile, secrets, onLine: say('package'), signal };
     const tarball = await serverTarball(finished);
     await keepRelease(directory, key, { version, stages: () => clock.times(), tarball }, signal);
   });

@@ -15,6 +15,9 @@ const images: readonly RegExp[] = [
 const ofDocker =
   /Error response from daemon|failed to (?:do request|resolve|solve|copy|fetch|authorize)|error pulling image|\/v2\/|toomanyrequests/i;
 
+/** What BuildKit says in the same words of a file that is not there, and of a program in a container. */
+const ofSomethingElse = /failed to (?:compute cache key|calculate checksum)|: process "/;
+
 interface Refusal {
   readonly matches: RegExp;
   readonly reason: (found: RegExpExecArray, registry: string) => string;
@@ -82,7 +85,7 @@ const buildkit = /(?:^|\/)moby\/buildkit(?::|$)/;
 
 /** Why an image could not be pulled, if that is what the lines say. */
 export function explainPull(lines: readonly string[]): Explanation | undefined {
-  const spoken = lines.filter((line) => ofDocker.test(line));
+  const spoken = lines.filter((line) => ofDocker.test(line) && !ofSomethingElse.test(line));
   for (const refusal of refusals) {
     const found = firstMatch(refusal.matches, spoken);
     if (found === undefined) continue;

@@ -1,3 +1,5 @@
+import { PrivateKeys } from './private-keys.ts';
+
 /** Takes secrets out of one line; undefined when nothing of the line may be seen. Lines must come in order. */
 export type Redactor = (line: string) => string | undefined;
 
@@ -26,7 +28,10 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/AIza[\w-]{35}|ya29\.[\w-]{16,}/g, veil],
   [/npm_\w{30,}|dckr_[a-z]{3}_[\w-]{16,}|hv[sb]\.[\w-]{16,}/g, veil],
   [/gAAAAA[\w=-]{20,}/g, veil],
-  [/eyJ[\w-]{8,4096}\.[\w-]{8,4096}(?:\.[\w-]*)?/g, veil],
+  [/(?<![\w-])eyJ[\w-]{8,4096}\.[\w-]{8,4096}(?:\.[\w-]*)?/g, veil],
+  // What makes an address valid for whoever has it; and a PEM file as Kubernetes writes it into YAML.
+  [/([?&][\w.-]{0,40}(?:sig|signature)=)[^\s&"'<>]+/gi, `$1${veil}`],
+  [/LS0tLS1CRUdJTi[\w+/=]{8,}/g, veil],
   // password=…, "client_secret": "…", --token …
   [
     /((?:passw(?:or)?d|passphrase|secret|token|api_?key|access_?key)\w{0,32}["']?\s{0,9}=\s{0,9})(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
@@ -37,43 +42,17 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/(--(?:[a-z-]{0,20}-)?(?:password|passphrase|token|secret))\s{1,9}[^\s-]\S*/gi, `$1 ${veil}`],
 ];
 
-const keyBegins = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
-const keyEnds = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----/;
-/** More than the longest key in use has. */
-const mostKeyLines = 150;
-
 /**
  * A redactor for one output of one program: it remembers whether it is inside of a private key. `secrets` are exact
  * values that must not be seen, in any of the ways that programs write them.
  */
 export function createRedactor(secrets: readonly string[] = []): Redactor {
   const values = spellings(secrets);
-  let keyLines = 0;
-
+  const keys = new PrivateKeys();
   return (line) => {
-    if (keyLines > 0 && keyLines < mostKeyLines && mayBeKey(line)) {
-      keyLines = keyEnds.test(line) ? 0 : keyLines + 1;
-      return undefined;
-    }
-    const { shown, open } = withoutKey(line);
-    keyLines = open ? 1 : 0;
-    return veiled(shown, values);
+    const shown = keys.takeOut(line);
+    return shown === undefined ? undefined : veiled(shown, values);
   };
-}
-
-/** The lines of a key are one word, behind at most a few that a program puts before all that it says. */
-function mayBeKey(line: string): boolean {
-  return keyEnds.test(line) || line.trim().split(/\s+/, 5).length < 5;
-}
-
-/** A line without the private key that stands or begins in it, and whether the key goes on in the next. */
-function withoutKey(line: string): { shown: string; open: boolean } {
-  const begin = line.search(keyBegins);
-  if (begin === -1) return { shown: line, open: false };
-  const before = `${line.slice(0, begin)}[private key]`;
-  const end = keyEnds.exec(line.slice(begin));
-  if (end === null) return { shown: before, open: true };
-  return { shown: `${before}${line.slice(begin + end.index + end[0].length)}`, open: false };
 }
 
 function veiled(line: string, values: readonly string[]): string {

@@ -42,13 +42,21 @@ interface Manifest extends ReleaseKey {
   readonly file: Omit<ReleaseFile, 'path'>;
 }
 
-/** The release that an earlier build has left, when all of it is there; undefined otherwise. */
-export async function findBuiltRelease(directory: string, key: ReleaseKey): Promise<BuiltRelease | undefined> {
+/**
+ * The release that an earlier build has left, when all of it is there and nobody has changed it since; undefined
+ * otherwise. What a damaged one would cost is found out by reading it, at a second for each half gigabyte.
+ */
+export async function findBuiltRelease(
+  directory: string,
+  key: ReleaseKey,
+  signal?: AbortSignal,
+): Promise<BuiltRelease | undefined> {
   const folder = releaseFolder(directory, key);
   try {
     const { version, commit, stages, file }: Manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8'));
     const path = join(folder, file.name);
     if ((await stat(path)).size !== file.size) return undefined;
+    if ((await measureFile(path, signal)).sha256 !== file.sha256) return undefined;
     const now = new Date();
     await utimes(folder, now, now); // the ones that are used last are kept
     return { version, commit, stages, logFile: buildLogFile(directory, key), file: { ...file, path } };
@@ -101,7 +109,8 @@ export async function measureFile(path: string, signal?: AbortSignal): Promise<O
   const md5 = createHash('md5');
   const sha256 = createHash('sha256');
   let size = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal })) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    signal?.throwIfAborted();
     md5.update(chunk);
     sha256.update(chunk);
     size += chunk.length;

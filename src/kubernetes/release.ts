@@ -36,7 +36,7 @@ export async function buildRelease(options: BuildOptions): Promise<BuiltRelease>
   const directory = await realpath(resolve(options.directory));
   const how = { platform, target, variables };
   if (commit !== undefined) {
-    const earlier = await findBuiltRelease(directory, { commit, ...how }); // without asking the repository again
+    const earlier = await findBuiltRelease(directory, { commit, ...how }, signal); // without asking the repository again
     if (earlier !== undefined) return earlier;
   }
 
@@ -52,7 +52,7 @@ export async function buildRelease(options: BuildOptions): Promise<BuiltRelease>
   const resolved = await resolveRef(mirror, ref, fetching, { commit });
   const key: ReleaseKey = { commit: resolved.commit, ...how };
 
-  const existing = await findBuiltRelease(directory, key);
+  const existing = await findBuiltRelease(directory, key, signal);
   if (existing !== undefined) return existing;
 
   clock.pause();
@@ -60,11 +60,11 @@ export async function buildRelease(options: BuildOptions): Promise<BuiltRelease>
   return withLock(
     buildLock(directory),
     async () => {
-      const meanwhile = await findBuiltRelease(directory, key);
+      const meanwhile = await findBuiltRelease(directory, key, signal);
       if (meanwhile !== undefined) return meanwhile;
-      await sweepLeftovers(directory, options.environment ?? {}, signal);
+      await sweepLeftovers(directory, options.environment ?? {}, { signal, alone: true });
       await makeRelease({ ...options, directory, clock, mirror, key, version: resolved.version });
-      const built = await findBuiltRelease(directory, key);
+      const built = await findBuiltRelease(directory, key, signal);
       if (built !== undefined) return built;
       throw new BuildFailedError(`Building Kubernetes ${resolved.version}: it vanished while it was being put away`, {
         hint: `See whether something else removes files below ${directory}`,

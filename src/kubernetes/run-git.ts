@@ -61,36 +61,62 @@ export function isGitError(error: unknown): error is ProcessError {
 
 /** What git says when a copy of a repository misses something or holds half of it. */
 const damage =
-  /^(fatal|error): .*(bad object|bad tree|loose object|object file|pack(ed object|file| has)|index file|valid object|sha1 (file|pointer)|(unable to|could not) (read|parse) (object|sha1 file|tree|commit|blob|[0-9a-f]{40})|(reference|ref) broken|all necessary objects|missing (blob|tree|commit|object|tag)|is corrupt|inflate|revision walk|unresolved deltas)/i;
+  /^(fatal|error): .*(bad object|bad tree|loose object|object file|pack(ed object|file| has)|(?<!new )index file|valid object|sha1 (file|pointer)|(unable to|could not) (read|parse) (object|sha1 file|tree|commit|blob|[0-9a-f]{40})|(reference|ref) broken|all necessary objects|missing (blob|tree|commit|object|tag)|is corrupt|inflate|revision walk|unresolved deltas)/i;
 
 export function isDamage(line: string): boolean {
   return damage.test(line);
 }
 
+/** What git says when the machine let it down. The copy is none the worse for it. */
+const exhaustion =
+  /no space left on device|disk quota exceeded|read-only file system|permission denied|cannot allocate memory|out of memory|too many open files/i;
+
 /** True when git stumbled over the copy that it works on, which is better made anew than mended. */
 export function tellsDamage(error: unknown): boolean {
-  return isGitError(error) && error.lines.some(isDamage);
+  return isGitError(error) && error.lines.some(isDamage) && !error.lines.some((line) => exhaustion.test(line));
 }
 
-/** What helps against which complaint of git about a repository that it talks to. */
-const remedies: readonly (readonly [RegExp, (repository: string) => string])[] = [
-  [/could not resolve host/i, () => 'Check the name of the server, and the DNS and the proxy of the worker'],
-  [
-    /could not read (Username|Password)|Authentication failed|repository .*not found|appear to be a git repository/i,
-    (repository) =>
+/** What helps against a complaint of git about a repository that it talks to. */
+interface Remedy {
+  readonly against: RegExp;
+  readonly hint: (repository: string) => string;
+  /** It may be over a little later although nobody does anything. */
+  readonly passes?: true;
+}
+
+const remedies: readonly Remedy[] = [
+  {
+    against: /could not resolve host/i,
+    hint: () => 'Check the name of the server, and the DNS and the proxy of the worker',
+    passes: true,
+  },
+  {
+    against:
+      /could not read (Username|Password)|Authentication failed|repository .*not found|appear to be a git repository/i,
+    hint: (repository) =>
       `Check the spelling of ${repository}; if it is not public, give the worker a credential helper of git`,
-  ],
-  [
-    /Permission denied \(|Host key verification failed/i,
-    () => 'Give the worker an SSH key that may read the repository, and the server’s key in its known_hosts',
-  ],
-  [/cannot run ssh/i, () => 'Install an SSH client on the worker: apt-get install openssh-client'],
-  [/certificate/i, () => 'Let the worker trust the server’s authority: SSL_CERT_FILE, or http.sslCAInfo of git'],
-  [/No space left on device/i, () => 'Make room on the disk of the worker; Kubernetes with its history takes 2 GB'],
-  [
-    /dubious ownership/i,
-    () => 'Let the repository belong to the user of the worker, or name it in safe.directory of git’s configuration',
-  ],
+  },
+  {
+    against: /Permission denied \(|Host key verification failed/i,
+    hint: () => 'Give the worker an SSH key that may read the repository, and the server’s key in its known_hosts',
+  },
+  {
+    against: /cannot run ssh/i,
+    hint: () => 'Install an SSH client on the worker: apt-get install openssh-client',
+  },
+  {
+    against: /certificate/i,
+    hint: () => 'Let the worker trust the server’s authority: SSL_CERT_FILE, or http.sslCAInfo of git',
+  },
+  {
+    against: /No space left on device/i,
+    hint: () => 'Make room on the disk of the worker; Kubernetes with its history takes 2 GB',
+  },
+  {
+    against: /dubious ownership/i,
+    hint: () =>
+      'Let the repository belong to the user of the worker, or name it in safe.directory of git’s configuration',
+  },
 ];
 
 /** What git adds to whatever went wrong. */
@@ -101,17 +127,17 @@ export function explainRemote(error: unknown, repository: string): unknown {
   if (!(error instanceof ProcessError) || error.end === 'missing') return error;
   const [said, remedy] = complaint(error.lines);
   return new BuildFailedError(`${error.message}${said === undefined ? '' : ` (${said})`}`, {
-    hint: remedy?.(repository) ?? `Check that the worker reaches ${repository} and may read it`,
+    hint: remedy?.hint(repository) ?? `Check that the worker reaches ${repository} and may read it`,
     detail: { lines: error.lines },
     cause: error,
-    retryable: true,
+    retryable: remedy === undefined || remedy.passes === true,
   });
 }
 
 /** The line that tells most, with what helps if that is known. */
-function complaint(lines: readonly string[]): [said?: string, remedy?: (repository: string) => string] {
+function complaint(lines: readonly string[]): [said?: string, remedy?: Remedy] {
   for (const line of lines.toReversed()) {
-    const remedy = remedies.find(([pattern]) => pattern.test(line))?.[1];
+    const remedy = remedies.find(({ against }) => against.test(line));
     if (remedy !== undefined) return [line, remedy];
   }
   const complaints = lines.filter((line) => /^(fatal|error|remote|ssh):/.test(line));

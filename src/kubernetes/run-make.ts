@@ -59,7 +59,7 @@ export async function runMake(options: MakeOptions): Promise<void> {
     signal?.removeEventListener('abort', onAbort);
     await early;
     const until = Date.now() + (signal?.aborted ? cancelMs : clearMs);
-    await clearBuild(directory, build, environment, { graceMs: cancelMs / 8, until });
+    await clearBuild(directory, build, environment, { graceMs: cancelMs / 8, until, alone: true });
   }
 }
 
@@ -74,7 +74,7 @@ async function endOfCompiler(
 
 async function describe({ hostname, tree, needs, environment = {} }: MakeOptions): Promise<RunningBuild> {
   if (needs?.docker === false) return { hostname, tree };
-  const builderExisted = await builderExists(environment);
+  const builderExisted = (await builderExists(environment)) !== false; // who does not know leaves it alone
   return { hostname, tree, docker: { environment: engineEnvironment(environment), builderExisted } };
 }
 

@@ -17,6 +17,8 @@ export interface FinishedBuild {
   readonly tar: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** Values that must show nowhere. */
+  readonly secrets: readonly string[];
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -132,13 +134,13 @@ async function commitTime(build: FinishedBuild): Promise<number> {
 }
 
 function run(
-  { env, logFile, onLine, signal }: FinishedBuild,
+  { env, logFile, secrets, onLine, signal }: FinishedBuild,
   command: string,
   args: readonly string[],
   { doing, quiet = false }: { doing: string; quiet?: boolean },
 ): Promise<string> {
   const deadlineMs = quiet ? lookDeadlineMs : packDeadlineMs;
-  const options: ProcessOptions = { command, args, doing, env, deadlineMs, signal };
+  const options: ProcessOptions = { command, args, doing, env, secrets, deadlineMs, signal };
   return runProcess(quiet ? options : { ...options, logFile, onLine });
 }
 

@@ -4,11 +4,24 @@ const longest = 200;
 /** An error of Go's compiler or of vet, with the place in the source: `cmd/kubelet/app/server.go:12:3: undefined: x`. */
 export const goError = /^(?:vet: )?(?:\.{0,2}\/)?[\w@.+/-]+\.go:\d+(?::\d+)?: (?!warning:|note:)\S/;
 
+/** The end of a test that failed, as Go and gotestsum say it; without those inside of it. */
+export const failedTest = /^(?:--- FAIL: |=== FAIL: \S+ )([^\s/]+) /;
+
+/** What a shell, make, Go, a linker or the system says when the kernel ended a program, or would not give it memory. */
+export const outOfMemory =
+  /\bsignal: killed\b|^Killed$|\] Killed(?: |$)|: line \d+: +\d+ Killed\b|: Killed signal terminated |\[Killed\]|\b[Oo]ut of memory\b|annot allocate memory|exit (?:status|code):? 137\b/;
+
+/** What programs say of a disk, behind the name of what they were writing. */
+export const outOfDisk = /(?:^|: )(?:no space left on device|disk quota exceeded)/i;
+
+/** Lines of compilers and tests: a place in the source stands before what they say. Words in them are not the build's. */
+export const speaksOfSource = /^\s*(?:vet: )?(?:\.{0,2}\/)?[\w@.+/-]+\.go:\d+(?::\d+)?: |^[IWEF]\d{4} \d\d:\d\d:/;
+
 /** Lines that name a cause. What they stand for is explained in build-failures.ts; here only who speaks counts. */
 const causes: readonly RegExp[] = [
   goError,
-  /\bsignal: killed\b|(?:^|\s)Killed(?:\s|$)|\b[Oo]ut of memory\b|annot allocate memory/,
-  /no space left on device|disk quota exceeded/i,
+  outOfMemory,
+  outOfDisk,
   /^(?:docker: )?(?:Error response from daemon: |error during connect: )/,
   /^(?:docker: )?(?:cannot connect to|failed to connect to|permission denied while trying to connect to) the docker /i,
   /^(?:#\d+ )?ERROR: |^ > \[/,
@@ -19,6 +32,7 @@ const causes: readonly RegExp[] = [
   /^ {2}!!! Cannot find |^Can't connect to 'docker' daemon|^Can't find 'go' in PATH/,
   /^KUBE_GIT_VERSION should be a valid|^Detected go version: /,
   /^make(?:\[\d+\])?: \*\*\* (?:No rule to make target|No targets specified)/,
+  failedTest,
   /^cmd\/go: |^(?:pattern|package) \S+: |^no required module provides package /,
 ];
 
@@ -61,6 +75,11 @@ export function tellingLines(lines: readonly string[], { most }: { readonly most
 /** The errors of Go's compiler and of vet, each once, in the order in which they came. */
 export function compilerErrors(lines: readonly string[]): string[] {
   return [...new Set(lines.filter((line) => goError.test(line)))];
+}
+
+/** Names of the tests that failed. */
+export function failedTests(lines: readonly string[]): string[] {
+  return [...new Set(lines.map((line) => failedTest.exec(line)?.[1]).filter((name) => name !== undefined))];
 }
 
 /** Whether a line tells nothing of a failure: progress of the scripts and of Go, and their and make's accounts of where. */

@@ -226,6 +226,20 @@ describe('Kubernetes that is built from source', () => {
     expect(steps.said.map(({ text }) => text)).toContain(`building commit ${commit.slice(0, 12)}`);
   });
 
+  it('does not begin where the engine is needed and silent: another build may be running there', async () => {
+    const environment = { PATH: process.env.PATH, HOME: process.env.HOME, DOCKER_HOST: 'tcp://127.0.0.1:1' };
+    const wanted = { ...kubernetes, needs: { ...kubernetes.needs, docker: true } };
+    const steps = await stepsOf({ spec: { kubernetes: wanted }, tools: { environment } });
+
+    await expect(steps.look()).rejects.toMatchObject({
+      code: 'build_failed',
+      message: expect.stringMatching(/^Building Kubernetes v1\.34\.2 cannot start on \S+\. Docker: /),
+      retryable: false,
+    });
+    expect(await redis.keys(keys.lease('engine:*'))).toEqual([]);
+    expect(await runs()).toBe(0);
+  });
+
   it('waits while another build has the engine, without holding a worker', async () => {
     const mutex = new Mutex(redis);
     const lease = await mutex.lease(`engine:host-${hostname()}`, { owner: 'production-1', attempt: 1 });

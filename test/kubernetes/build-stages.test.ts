@@ -16,6 +16,12 @@ function walk(...lines: readonly string[]): string[] {
 }
 
 describe('BuildWatch', () => {
+  it('is not slow with lines that were written to be: with one that is, this takes longer than a test may', () => {
+    const lines = Array.from({ length: 150 }, () => status('./'.repeat(8 * 1024)));
+
+    expect(walk(...lines)).toEqual(['images']);
+  });
+
   it('stands at the images before anything was said', () => {
     expect(new BuildWatch().progress).toEqual({ stage: 'images' });
   });

@@ -3,7 +3,6 @@ import { type BuilderNeeds, builderProblems, defaultNeeds } from '../../src/kube
 import type { BuilderFacts } from '../../src/kubernetes/examine-builder.ts';
 
 const engine = {
-  id: 'b1946ac9',
   version: '28.2.2',
   host: 'builder-1',
   memoryBytes: 16e9,

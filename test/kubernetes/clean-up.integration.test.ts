@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BuildContainers } from '../../src/kubernetes/build-containers.ts';
-import { sweepBuilds } from '../../src/kubernetes/clean-up.ts';
-import { engineOf } from '../../src/kubernetes/docker-engine.ts';
+import { BuildContainers, builderExists } from '../../src/kubernetes/build-containers.ts';
+import { sweepBuilds, sweepLeftovers } from '../../src/kubernetes/clean-up.ts';
+import { engineId } from '../../src/kubernetes/docker-engine.ts';
 import { type KnownProcess, knowProcess } from '../../src/kubernetes/known-process.ts';
 import { withLock } from '../../src/kubernetes/lock.ts';
 import { recordBuild } from '../../src/kubernetes/running-build.ts';
@@ -26,10 +26,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A process as a build that lost its worker leaves it: in a group of its own. */
-async function start(script: string, name = hostname): Promise<ChildProcess> {
+/** A process as a build that lost its worker leaves it: in a group of its own, and past its beginning. */
+async function start(script: string, name = hostname, beginning = ':'): Promise<ChildProcess> {
   const env = { PATH: '/usr/bin:/bin', HOSTNAME: name };
-  const child = spawn('sh', ['-c', `echo up; ${script}`], { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('sh', ['-c', `${beginning}; echo up; ${script}`], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   children.push(child);
   if (child.stdout) await once(child.stdout, 'data');
   return child;
@@ -60,7 +64,7 @@ describe('sweeping', () => {
   });
 
   it('ends what ignores to be asked, and what was started before anybody could write down its number', async () => {
-    const make = await start("trap '' TERM; while :; do sleep 0.2; done");
+    const make = await start('while :; do sleep 0.2; done', hostname, "trap '' TERM");
     await record();
 
     await sweepBuilds({ directory });
@@ -144,15 +148,72 @@ describe('an engine that does not answer', () => {
   it('is no engine to build with', async () => {
     await installDocker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
 
-    expect(await engineOf(environment)).toBeUndefined();
-    expect(await engineOf({ PATH: join(directory, 'nothing') })).toBeUndefined();
+    expect(await engineId(environment)).toBeUndefined();
+    expect(await engineId({ PATH: join(directory, 'nothing') })).toBeUndefined();
+  });
+});
+
+describe('the builder that Kubernetes’ scripts make, of which an engine has one', () => {
+  const builderContainer = 'buildx_buildkit_img-builder0';
+  let environment: Record<string, string>;
+  let calls: () => Promise<string>;
+
+  /** An engine on which that builder runs, until its container is removed. */
+  beforeEach(async () => {
+    const [log, container] = [join(directory, 'calls'), join(directory, 'container')];
+    await writeFile(container, '');
+    const script = `echo "$*" >>${log}
+case "$*" in
+ps*${builderContainer}*) if [ -e ${container} ]; then echo ${builderContainer}; fi ;;
+rm*${builderContainer}*) rm -f ${container} ;;
+esac`;
+    await writeFile(join(directory, 'docker'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    environment = { PATH: `${directory}:/usr/bin:/bin` };
+    calls = () => readFile(log, 'utf8');
+  });
+
+  const build = { hostname, tree: '/nowhere', docker: { environment: {}, builderExisted: false } };
+  const removal = /^(rm|buildx rm|volume rm) .*img-builder/m;
+
+  it('is left alone by a sweep, for whoever builds on the engine now, and is remembered', async () => {
+    await recordBuild(directory, build);
+
+    await sweepBuilds({ directory, environment });
+
+    expect(await calls()).not.toMatch(removal);
+    expect(await readdir(join(directory, 'running'))).toEqual([`${hostname}.json`]);
+  });
+
+  it('is removed by the next build, which has the engine for itself', async () => {
+    await recordBuild(directory, build);
+
+    await sweepLeftovers(directory, environment, { alone: true });
+
+    expect(await calls()).toMatch(removal);
+    expect(await readdir(join(directory, 'running'))).toEqual([]);
+  });
+
+  it('is nobody’s business when it was there before the build', async () => {
+    await recordBuild(directory, { ...build, docker: { ...build.docker, builderExisted: true } });
+
+    await sweepLeftovers(directory, environment, { alone: true });
+
+    expect(await calls()).not.toMatch(removal);
+    expect(await readdir(join(directory, 'running'))).toEqual([]);
+  });
+
+  it('may be somebody else’s when the engine does not say', async () => {
+    expect(await builderExists(environment)).toBe(true);
+    await writeFile(join(directory, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+
+    expect(await builderExists(environment)).toBeUndefined();
   });
 });
 
 it('knows an engine by the name that it has for itself', async () => {
-  await writeFile(join(directory, 'docker'), '#!/bin/sh\necho "4d1f-ID|builder-1|28.2.2"\n', { mode: 0o755 });
+  await writeFile(join(directory, 'docker'), '#!/bin/sh\n[ "$1 $3" = "info {{.ID}}" ] && echo 4d1f-ID\n', {
+    mode: 0o755,
+  });
 
-  const engine = await engineOf({ PATH: `${directory}:/usr/bin:/bin` });
-
-  expect(engine).toEqual({ id: '4d1f-ID', name: 'builder-1', version: '28.2.2' });
+  expect(await engineId({ PATH: `${directory}:/usr/bin:/bin` })).toBe('4d1f-ID');
 });

@@ -47,7 +47,6 @@ esac`;
 
 function engineSays(values: Readonly<Record<string, string>>): string {
   const all = {
-    id: 'b1946ac9-2f5a-4c1e-9d51-8c5f3a1e7d10',
     version: '28.2.2',
     host: hostname(),
     memory: '8123456789',
@@ -72,7 +71,6 @@ describe('examineBuilder, of Docker', () => {
       buildxVersion: '0.24.0',
       endpoint: 'unix:///var/run/docker.sock',
       engine: {
-        id: 'b1946ac9-2f5a-4c1e-9d51-8c5f3a1e7d10',
         version: '28.2.2',
         host: hostname(),
         memoryBytes: 8123456789,
@@ -114,7 +112,7 @@ describe('examineBuilder, of Docker', () => {
   });
 
   it('takes an answer without an engine for none', async () => {
-    await install('docker', dockerClient({ info: 'echo id=; echo version=; echo memory=0' }));
+    await install('docker', dockerClient({ info: 'echo version=; echo memory=0' }));
 
     expect((await examine()).docker).toMatchObject({ why: 'no answer' });
   });

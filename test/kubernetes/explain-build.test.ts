@@ -23,7 +23,12 @@ describe('explainBuild', () => {
     ['fatal error: runtime: out of memory', /out of memory/, /8 GB/],
     ['hack/lib/golang.sh: line 736:   211 Killed                  GOPROXY=off go install', /out of memory/, /8 GB/],
     ['fork/exec /usr/local/go/bin/go: cannot allocate memory', /out of memory/, /8 GB/],
+    ['make[1]: *** [Makefile:92: all] Killed', /out of memory/, /8 GB/],
+    ['Killed', /out of memory/, /8 GB/],
+    ['collect2: fatal error: ld terminated with signal 9 [Killed]', /out of memory/, /8 GB/],
+    ['gcc: fatal error: Killed signal terminated program cc1', /out of memory/, /8 GB/],
     ['write /go/src/x: no space left on device', /the disk is full/, /20 GB/],
+    ['gzip: stdout: No space left on device', /the disk is full/, /20 GB/],
     [
       "!!! [1122 22:00:00] Can't find 'docker' in PATH, please fix and retry.",
       /no docker in its PATH/,
@@ -77,7 +82,7 @@ describe('explainBuild', () => {
     ['go: download go1.26.0 for linux/amd64: toolchain not available', /another version of Go/, /KUBE_CROSS_VERSION/],
     ['go: inconsistent vendoring in /go/src/k8s.io/kubernetes:', /vendor folder and go\.mod/, /update-vendor\.sh/],
     [
-      'go: example.org/x@v1.0.0: Get "https://proxy.golang.org/x": dial tcp: i/o timeout',
+      'go: example.org/x@v1.0.0: Get "https://modules.example.org/x": dial tcp: i/o timeout',
       /Go module could not be fetched/,
       /GOPROXY/,
     ],
@@ -135,6 +140,38 @@ describe('explainBuild', () => {
     const error = explained(['# x', 'pkg/a.go:1:2: undefined: killed', ...after]);
 
     expect(error).toMatchObject({ message: expect.stringContaining('undefined: killed') });
+  });
+
+  it.each([
+    'pkg/oom/oom.go:12:3: cannot use "no space left on device" (untyped string constant) as int value',
+    'pkg/oom/oom.go:12:3: undefined: Killed // Out of memory',
+  ])('takes the words of the source for what they are: %s', (line) => {
+    const error = explained(['# k8s.io/kubernetes/pkg/oom', line, ...after]);
+
+    expect(error).toMatchObject({ message: expect.stringContaining('does not compile: pkg/oom/oom.go:12:3') });
+  });
+
+  it.each([
+    '    eviction_test.go:44: write /var/log: no space left on device',
+    '    eviction_test.go:44: the pod was Killed by the kernel: Out of memory',
+    'E1122 22:00:00.123456   4711 eviction.go:44] "Evicting" err="signal: killed"',
+    'the container web was Killed and started again',
+  ])('takes what a test logs for no trouble of the build: %s', (line) => {
+    const error = explained([
+      '=== RUN   TestEviction',
+      line,
+      '    --- FAIL: TestEviction/disk (0.00s)',
+      '--- FAIL: TestEviction (0.01s)',
+      '=== FAIL: pkg/quota TestQuota (0.02s)',
+      '=== FAIL: pkg/quota TestQuota/pods (0.02s)',
+      'FAIL\tk8s.io/kubernetes/pkg/kubelet/eviction\t0.044s',
+      ...after,
+    ]);
+
+    expect(error).toMatchObject({
+      message: 'Building Kubernetes v1.35.0: the source’s own tests fail: TestEviction (and 1 more)',
+      hint: expect.stringContaining('KUBE_RELEASE_RUN_TESTS'),
+    });
   });
 
   it('blames the memory rather than the errors that follow from it', () => {

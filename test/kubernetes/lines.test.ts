@@ -63,3 +63,11 @@ it('cuts a line that never ends, so that it cannot fill the memory', async () =>
 
   expect(line?.length).toBe(16 * 1024);
 });
+
+it('is not slow with lines that were written to be: with one that is, this takes longer than a test may', async () => {
+  const line = `${'\u0090'.repeat(64 * 1024)}\n`;
+
+  const lines = await linesOf(...Array.from({ length: 40 }, () => line));
+
+  expect(lines).toEqual([]);
+});

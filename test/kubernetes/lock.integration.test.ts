@@ -52,6 +52,19 @@ it('tells who waits, and stops waiting when the signal is aborted', async () => 
   expect(action).not.toHaveBeenCalled();
 });
 
+it('throws the signal’s own reason, also when that comes in the middle of waiting', async () => {
+  const cancelled = new Error('cancelled');
+  const abort = new AbortController();
+  await mkdir(lock);
+
+  const waiting = withLock(lock, async () => 'in', {
+    signal: abort.signal,
+    onWait: () => setTimeout(() => abort.abort(cancelled), 100),
+  });
+
+  await expect(waiting).rejects.toBe(cancelled);
+});
+
 it('takes over from a process that died', async () => {
   await mkdir(lock);
   const longAgo = new Date(Date.now() - 120_000);
@@ -77,6 +90,32 @@ it('takes over at once from a process of this machine that died', async () => {
   const signal = AbortSignal.timeout(5_000);
 
   await expect(withLock(lock, async () => 'in', { onWait, signal })).resolves.toBe('in');
+});
+
+it('is taken from a dead one by one at a time, so that nobody takes it from who came next', async () => {
+  await lockOfTheDead();
+  const burial = `${lock}.burial`;
+  await mkdir(burial);
+  const action = vi.fn(async () => 'in');
+
+  const waiting = withLock(lock, action);
+  await sleep(600);
+  const before = action.mock.calls.length;
+  await rm(burial, { recursive: true });
+
+  await expect(waiting).resolves.toBe('in');
+  expect(before).toBe(0);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+it('is not lost for ever when who takes it from a dead one dies as well', async () => {
+  await lockOfTheDead();
+  const burial = `${lock}.burial`;
+  await mkdir(burial);
+  const longAgo = new Date(Date.now() - 120_000);
+  await utimes(burial, longAgo, longAgo);
+
+  await expect(withLock(lock, async () => 'in')).resolves.toBe('in');
 });
 
 it('is not taken from a process that lives, however long it says nothing', async () => {

@@ -90,11 +90,11 @@ describe('lookUpRef', () => {
     expect(await failureOf(lookUp('pr/8'))).toMatchObject({ message: 'The repository has no pull request 8' });
   });
 
-  it('says which repository does not answer, and that it may be asked again', async () => {
+  it('says which repository is none, and that it is of no use to ask again', async () => {
     const error = await failureOf(lookUp('master', join(directory, 'nothing')));
 
     expect(error).toBeInstanceOf(BuildFailedError);
-    expect(error).toMatchObject({ retryable: true, message: expect.stringContaining(join(directory, 'nothing')) });
+    expect(error).toMatchObject({ retryable: false, message: expect.stringContaining(join(directory, 'nothing')) });
   });
 
   it('says that an SSH key is missing', async () => {

@@ -31,7 +31,7 @@ const documented: Readonly<Record<string, string>> = {
   GOFLAGS: '-v -tags=selinux,notest -buildvcs=false',
   GOLDFLAGS: '',
   GOGCFLAGS: 'all=-N -l',
-  GOPROXY: 'https://proxy.golang.org,direct',
+  GOPROXY: 'https://modules.example.org,direct',
   GO_VERSION: '1.25.6',
   GOTOOLCHAIN: 'local',
   SOURCE_DATE_EPOCH: '1767225600',

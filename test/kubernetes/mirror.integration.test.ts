@@ -308,11 +308,11 @@ describe('updateMirror, in a format that every git reads', () => {
 });
 
 describe('updateMirror, where the repository cannot be had', () => {
-  it('says which, and that it may be tried again', async () => {
+  it('says which, and that it is of no use to try again', async () => {
     const error = await failureOf(updateMirror(join(directory, 'mirrors'), join(directory, 'nothing'), context));
 
     expect(error).toBeInstanceOf(BuildFailedError);
-    expect(error).toMatchObject({ retryable: true, message: expect.stringContaining('nothing') });
+    expect(error).toMatchObject({ retryable: false, message: expect.stringContaining('nothing') });
   });
 
   it('says so of a server that does not answer', async () => {

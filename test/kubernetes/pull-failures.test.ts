@@ -77,9 +77,11 @@ describe('explainPull', () => {
   });
 
   it.each([
-    'go: example.org/x: Get "https://proxy.golang.org/x": dial tcp: i/o timeout',
+    'go: example.org/x: Get "https://modules.example.org/x": dial tcp: i/o timeout',
     'fatal: unable to access the repository: connection refused',
     '!!! [1122 22:00:00] Timed out waiting for x: connection refused',
+    'ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref a::b: "/kube-proxy": not found',
+    'ERROR: failed to solve: process "/bin/sh -c wget http://x" did not complete successfully: connection refused',
   ])('does not take another trouble with a network for a pull: %s', (line) => {
     expect(explainPull([line])).toBeUndefined();
   });

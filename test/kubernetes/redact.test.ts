@@ -26,6 +26,16 @@ describe('what looks like a secret', () => {
     ['{"client_secret": "hunter2", "a": 1}', '{"client_secret": [secret], "a": 1}'],
     ['login --registry-password hunter2 now', 'login --registry-password [secret] now'],
     ['https://h/x?access_token=hunter2&b=1', 'https://h/x?access_token=[secret]&b=1'],
+    [
+      'Get "https://h/blob?X-Amz-Date=1&X-Amz-Signature=0a1b": EOF',
+      'Get "https://h/blob?X-Amz-Date=1&X-Amz-Signature=[secret]": EOF',
+    ],
+    [
+      'https://h/v1/x?temp_url_sig=0a1b2c&temp_url_expires=3',
+      'https://h/v1/x?temp_url_sig=[secret]&temp_url_expires=3',
+    ],
+    ['https://h/blob?sv=1&sig=a%2Fb&se=2', 'https://h/blob?sv=1&sig=[secret]&se=2'],
+    ['client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=', 'client-key-data: [secret]'],
   ])('is taken out of %j', (line, shown) => {
     expect(redact(line)).toBe(shown);
   });
@@ -43,9 +53,9 @@ describe('what looks like a secret', () => {
     expect(redact(line)).toBe(line);
   });
 
-  it('does not make a line slow that was written to be', () => {
-    const lines = ['://', 'eyJ', 'xoxb-', 'password', 'token ', 'Bearer ', '-----BEGIN ', '--token-'].map((word) =>
-      word.repeat(64 * 1024).slice(0, 64 * 1024),
+  it('does not make lines slow that were written to be: with one that is, this takes longer than a test may', () => {
+    const lines = ['://', 'eyJ', 'xoxb-', 'password', 'token ', 'Bearer ', '-----BEGIN ', '--token-', '?sig'].flatMap(
+      (word) => Array.from({ length: 40 }, () => word.repeat(64 * 1024).slice(0, 64 * 1024)),
     );
 
     const shown = lines.map((line) => redact(line));
@@ -74,10 +84,35 @@ describe('a private key', () => {
     expect(show(`key: "${begin}\\n${run(64)}\\n${end}\\n" read`)).toEqual(['key: "[private key]\\n" read']);
   });
 
+  it('is left out of a line that holds two, and of one that ends one and begins another', () => {
+    expect(show(`a ${begin}${run(64)}${end} b ${begin}${run(64)}${end} c`)).toEqual([
+      'a [private key] b [private key] c',
+    ]);
+    expect(show(begin, run(64), `${end}${begin}`, run(64), end, 'b')).toEqual(['[private key]', '[private key]', 'b']);
+  });
+
+  it.each(['PGP PRIVATE KEY BLOCK', 'ENCRYPTED PRIVATE KEY'])('is known as %s, too', (name) => {
+    expect(show(`-----BEGIN ${name}-----`, run(64), `-----END ${name}-----`, 'b')).toEqual(['[private key]', 'b']);
+  });
+
+  it('is left out also when something else speaks in the middle of it', () => {
+    expect(show(begin, run(64), '#5 [1/2] FROM a b c', run(64), '#5 0.4 and more of it', run(64), end, 'b')).toEqual([
+      '[private key]',
+      '#5 [1/2] FROM a b c',
+      '#5 0.4 and more of it',
+      'b',
+    ]);
+  });
+
   it('that never ends does not swallow what comes after it', () => {
     expect(show(begin, run(64), 'make: *** [Makefile:3: all] Error 1')).toEqual([
       '[private key]',
       'make: *** [Makefile:3: all] Error 1',
+    ]);
+    expect(show(begin, 'error in a b c', 'a.go:1:2: undefined: x')).toEqual([
+      '[private key]',
+      'error in a b c',
+      'a.go:1:2: undefined: x',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, realpath, rm, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -327,5 +327,16 @@ describe('findBuiltRelease', () => {
     const built = await build();
     expect(await findBuiltRelease(data(), key)).toEqual(built);
     expect(await findBuiltRelease(data(), { ...key, platform: 'linux/arm64' })).toBeUndefined();
+  });
+
+  it('does not find one whose tarball has other bytes by now', async () => {
+    const { file } = await build();
+    const content = await readFile(file.path);
+    content[content.length - 1] = (content.at(-1) ?? 0) ^ 1;
+
+    await writeFile(file.path, content);
+
+    const key = { commit, platform: 'linux/amd64', target: 'quick-release', variables: {} };
+    expect(await findBuiltRelease(data(), key)).toBeUndefined();
   });
 });

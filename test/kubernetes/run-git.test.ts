@@ -9,7 +9,6 @@ const failure = (...lines: readonly string[]) =>
 
 describe('explainRemote', () => {
   it.each([
-    ["fatal: unable to access 'https://git.example.org/': Could not resolve host: git.example.org", /DNS/],
     ["fatal: could not read Username for 'https://git.example.org': terminal prompts disabled", /credential helper/],
     ["fatal: Authentication failed for 'https://git.example.org/'", /credential helper/],
     ['remote: Repository not found.', /spelling of https:\/\/git\.example\.org\/kubernetes\.git/],
@@ -21,11 +20,20 @@ describe('explainRemote', () => {
     ['fatal: unable to access: server certificate verification failed', /authority/],
     ['fatal: write error: No space left on device', /Make room/],
     ["fatal: detected dubious ownership in repository at '/srv/git'", /safe\.directory/],
-    ['fatal: unable to access: Failed to connect to git.example.org port 443: Connection refused', /reaches/],
   ])('says what helps against: %s', (line, hint) => {
     const error = explainRemote(failure('From git.example.org', line, 'fatal: the rest'), repository);
 
     expect(error).toBeInstanceOf(BuildFailedError);
+    expect(error).toMatchObject({ retryable: false, hint: expect.stringMatching(hint) });
+  });
+
+  it.each([
+    ["fatal: unable to access 'https://git.example.org/': Could not resolve host: git.example.org", /DNS/],
+    ['fatal: unable to access: Failed to connect to git.example.org port 443: Connection refused', /reaches/],
+    ['fatal: the remote end hung up unexpectedly', /reaches/],
+  ])('has tried again what may pass: %s', (line, hint) => {
+    const error = explainRemote(failure(line), repository);
+
     expect(error).toMatchObject({ retryable: true, hint: expect.stringMatching(hint) });
   });
 
@@ -93,7 +101,16 @@ describe('tellsDamage', () => {
     'fatal: the remote end hung up unexpectedly',
     'fatal: early EOF',
     "error: unable to read askpass response from '/bin/false'",
+    'fatal: unable to write new index file',
   ])('does not see it in: %s', (line) => {
     expect(tellsDamage(failure(line))).toBe(false);
+  });
+
+  it.each([
+    'error: unable to write loose object file: No space left on device',
+    'fatal: pack has bad object at offset 12: Cannot allocate memory',
+    'error: unable to read tree: Too many open files',
+  ])('does not see it where the machine is to blame: %s', (line) => {
+    expect(tellsDamage(failure(line, 'fatal: index-pack failed: bad object'))).toBe(false);
   });
 });

@@ -26,7 +26,15 @@ async function checkout(): Promise<FinishedBuild> {
   await repository.git('commit', '--quiet', '--no-gpg-sign', '--allow-empty', '--message=x');
   const rest = { doing: 'Building Kubernetes v1.35.0', target: 'quick-release-images', tar: 'tar' };
   const logFile = join(directory, 'log');
-  return { tree, platform: 'linux/arm64', ...rest, env: toolEnvironment(), logFile, onLine: () => undefined };
+  return {
+    tree,
+    platform: 'linux/arm64',
+    ...rest,
+    env: toolEnvironment(),
+    logFile,
+    secrets: [],
+    onLine: () => undefined,
+  };
 }
 
 function tar(...args: string[]): Promise<string> {
