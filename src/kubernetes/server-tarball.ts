@@ -59,7 +59,7 @@ export async function serverTarball(build: FinishedBuild): Promise<string> {
   const images = await namesIn(imagesFolder(build));
   if (images.some((name) => name.endsWith('.tar'))) return packTarball(build, tarball, images);
   throw failed(build, `make ${build.target} succeeded, but there is no _output/release-tars/${basename(tarball)}`, {
-    hint: 'See whether the ref is a Kubernetes tree; its targets are quick-release and quick-release-images',
+    hint: 'See whether this version is a Kubernetes tree; its targets are quick-release and quick-release-images',
   });
 }
 
