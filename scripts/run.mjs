@@ -63,7 +63,7 @@ async function demo(args) {
 
 async function test(args) {
   await build();
-  return vitest(['--project', 'unit', '--project', 'apart', '--project', 'integration', ...args]);
+  return vitest(['--project', 'unit', '--project', 'integration', ...args]);
 }
 
 /** Builds of Kubernetes on the Docker engine that answers, or on one of its own for as long as the tests run. */

@@ -151,7 +151,7 @@ it('runs the unit and integration tests on a fresh build', async () => {
   const result = await run(['test', '-t', 'one name']);
 
   expect(result.output).toBe(
-    'tsc -p tsconfig.build.json\nvitest  run --project unit --project apart --project integration -t one name\n',
+    'tsc -p tsconfig.build.json\nvitest  run --project unit --project integration -t one name\n',
   );
 });
 
