@@ -15,9 +15,49 @@ export interface ClusterSpec extends CloudChoice {
   readonly firstBoot: FirstBootSpec;
   readonly image: ImageSpec;
   readonly keypair: KeypairSpec;
-  readonly controlPlane: { readonly flavor: string };
-  readonly nodes: { readonly count: number; readonly max: number; readonly flavor: string };
+  readonly controlPlane: ControlPlaneSpec;
+  readonly nodes: NodesSpec;
+  /** How Nova spreads the servers of a cluster over its hosts; `none` leaves it to Nova. */
+  readonly serverGroup: ServerGroupPolicy | 'none';
   readonly network: NetworkSpec;
+  /** What goes before the names of all images that the servers run, in the place of their own registries. */
+  readonly imageRepository?: string;
+  readonly cloudProvider: CloudProviderSpec;
+  /** Sections and keys of the nodes' cloud.conf, beside and above what Slipway writes there itself. Holds no secret. */
+  readonly cloudConfig: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** What the servers of one role are made of. */
+export interface ServersSpec {
+  readonly flavor: string;
+  /** Of Nova; its scheduler chooses where there is none. */
+  readonly availabilityZone?: string;
+  /** The servers boot from a volume of this size in GiB, and of this type of Cinder's, instead of their flavor's disk. */
+  readonly bootVolume?: { readonly size: number; readonly type?: string };
+}
+
+/** Three control planes share one address, that of a load balancer. */
+export interface ControlPlaneSpec extends ServersSpec {
+  readonly count: 1 | 3;
+}
+
+export interface NodesSpec extends ServersSpec {
+  readonly count: number;
+  readonly max: number;
+  /** Gives each node an address of its own in the external network. */
+  readonly floatingIps: boolean;
+}
+
+export type ServerGroupPolicy = 'affinity' | 'anti-affinity' | 'soft-affinity' | 'soft-anti-affinity';
+
+/** What of cloud-provider-openstack a cluster gets. */
+export interface CloudProviderSpec {
+  /** The controller: load balancers for Services, addresses and zones of nodes. */
+  readonly controller: boolean;
+  /** The Cinder CSI driver: volumes for pods. */
+  readonly volumes: boolean;
+  /** A default StorageClass for those. */
+  readonly storageClass: boolean;
 }
 
 /** Which Kubernetes, and how it comes to be. */
@@ -104,8 +144,44 @@ export interface KeypairSpec {
 export interface NetworkSpec {
   /** Name or id of the external network: router gateway and floating IPs. */
   readonly external: string;
-  /** IPv4 CIDR of the cluster's private subnet. */
+  /** IPv4 CIDR of the cluster's private subnet; of no account where the subnet exists already. */
   readonly cidr: string;
   /** Resolvers of the nodes. */
   readonly dns: readonly string[];
+  /** A network and its subnet that are there already, by name or id; otherwise the cluster gets its own. */
+  readonly existing?: { readonly network: string; readonly subnet: string };
+  /** Whether the Kubernetes API gets an address in the external network. */
+  readonly floatingIp: boolean;
+  /** From where the Kubernetes API may be reached. */
+  readonly apiFrom: readonly string[];
+  /** What else may be reached from outside the cluster. */
+  readonly rules: readonly SecurityRule[];
+  /** IPv4 CIDRs of pods and of services. */
+  readonly pods: string;
+  readonly services: string;
+  readonly plugin: NetworkPlugin;
+  readonly proxy?: ProxySpec;
+}
+
+/** One way into a cluster that is open. */
+export interface SecurityRule {
+  readonly to: 'control-plane' | 'nodes' | 'all';
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** First and last port; none for icmp. */
+  readonly ports?: readonly [number, number];
+  /** IPv4 CIDR. */
+  readonly from: string;
+}
+
+/** What connects pods. Slipway has a manifest of its own for flannel; the others' comes with clusters.yaml. */
+export type NetworkPlugin =
+  | { readonly name: 'flannel' | 'none' }
+  | { readonly name: 'calico' | 'cilium'; readonly manifest: FetchedFile };
+
+/** Proxies of the servers, as URLs without credentials. */
+export interface ProxySpec {
+  readonly http?: string;
+  readonly https?: string;
+  /** Hosts, domains and CIDRs that are reached directly, beside the cluster's own. */
+  readonly none: readonly string[];
 }

@@ -19,6 +19,49 @@ export function clusterTag(cluster: string): string {
   return `slipway-cluster-${cluster}`;
 }
 
+const clusterContainerPrefix = 'slipway-cluster-';
+
+/** Swift container of a cluster's own: its cloud.conf, what its servers tell one another, and admin.conf. Private. */
+export function clusterContainer(cluster: string): string {
+  return `${clusterContainerPrefix}${cluster}`;
+}
+
+/**
+ * Objects in the container of a cluster. They lie below the deployment, so that no server ever reads what was left by an
+ * earlier cluster of the same name.
+ */
+export function clusterObjects(deployment: string) {
+  return {
+    /** What cloud.conf is made of; holds the secret of the application credential. */
+    cloudConfig: `${deployment}/cloud-config.json`,
+    /** How a node joins. */
+    joinNode: `${deployment}/join/node.json`,
+    /** How a further control plane joins. */
+    joinControlPlane: `${deployment}/join/control-plane.json`,
+    adminConf: `${deployment}/admin.conf`,
+    /** What the control plane sees of nodes and pods. */
+    report: `${deployment}/report.json`,
+    /** What the logs of failed first boots begin with. */
+    logs: `${deployment}/logs/`,
+  } as const;
+}
+
+/** Object of what a server's first boot said, if it failed. */
+export function bootLogObject(deployment: string, hostname: string): string {
+  return `${clusterObjects(deployment).logs}${hostname}.log`;
+}
+
+/** Keystone's name for the application credential of a cluster: one per deployment, so that none is mistaken for another. */
+export function credentialName(deployment: string): string {
+  return `slipway-${deployment}`;
+}
+
+/** True for the name of an application credential that was made for some deployment of that cluster. */
+export function isCredentialOf(name: string, cluster: string): boolean {
+  const prefix = credentialName(`${cluster}-`);
+  return name.startsWith(prefix) && /^[0-9a-z]+$/.test(name.slice(prefix.length));
+}
+
 const imageTagPrefix = 'slipway-';
 
 /** Tag of an image in Glance: which deployment made it. */

@@ -24,10 +24,51 @@ export interface StackInputs {
   readonly objects: readonly SignedObject[];
 }
 
+/**
+ * What servers may read and write in the cluster's own container, by what it is for: signed URLs, thus secrets. Heat
+ * makes them hidden parameters; each server gets those of its role.
+ */
+export interface SignedStore {
+  readonly controlPlane: {
+    /** None for a cluster without controllers of the cloud. */
+    readonly cloud_config_get?: string;
+    readonly join_node_put: string;
+    readonly join_control_plane_get: string;
+    readonly join_control_plane_put: string;
+    readonly admin_conf_put: string;
+    readonly report_put: string;
+    /** `@HOST@` stands for the server's host name. */
+    readonly log_put: string;
+  };
+  readonly node: { readonly join_node_get: string; readonly log_put: string };
+}
+
+/**
+ * What the Salt states of a cluster's servers go by. It is a visible parameter of the stack and holds no secret; the keys
+ * are those of the pillar `slipway:settings`.
+ */
+export interface NodeSettings {
+  /** Unique in the cloud, and without an underscore, which cloud-provider-openstack puts into names. */
+  readonly cluster_id: string;
+  readonly control_planes: number;
+  readonly pod_cidr: string;
+  readonly service_cidr: string;
+  readonly dns_domain: string;
+  readonly cni: string;
+  readonly image_repository: string;
+  readonly cloud_provider: boolean;
+  readonly cinder_csi: boolean;
+  readonly default_storage_class: boolean;
+  readonly proxy: { readonly http: string; readonly https: string; readonly no: string };
+}
+
 /** One object for a server to fetch. The URL is signed, thus a secret: it is never recorded. */
 export interface SignedObject extends Omit<ReleaseObject, 'object'> {
   readonly url: string;
 }
+
+/** What the names of services inside a cluster end with. */
+const dnsDomain = 'cluster.local';
 
 /** Seconds that a server has from its creation to its signal: a first boot on a slow cloud, twice over. */
 const signalTimeoutSeconds = 1800;
@@ -67,6 +108,29 @@ export function stackParameters(deployment: StackOwner, inputs: StackInputs): Re
     release: inputs.release,
     release_objects: inputs.objects,
     signal_timeout: signalTimeoutSeconds,
+  };
+}
+
+/** Addresses that no server of a cluster asks a proxy for. */
+const neverByProxy = ['127.0.0.1', 'localhost', '169.254.169.254', '.svc', `.${dnsDomain}`];
+
+/** What the servers of a deployment are told about Kubernetes. */
+export function nodeSettings({ id, spec }: Pick<StackOwner, 'id' | 'spec'>): NodeSettings {
+  const { network, cloudProvider, controlPlane, imageRepository = '' } = spec;
+  const { http = '', https = '', none = [] } = network.proxy ?? {};
+  const direct = [...neverByProxy, network.cidr, network.pods, network.services, ...none];
+  return {
+    cluster_id: id,
+    control_planes: controlPlane.count,
+    pod_cidr: network.pods,
+    service_cidr: network.services,
+    dns_domain: dnsDomain,
+    cni: network.plugin.name,
+    image_repository: imageRepository,
+    cloud_provider: cloudProvider.controller,
+    cinder_csi: cloudProvider.volumes,
+    default_storage_class: cloudProvider.storageClass,
+    proxy: { http, https, no: http === '' && https === '' ? '' : direct.join(',') },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { StageTime } from './artifact.ts';
+import type { ClusterHealth } from './health.ts';
 import type { ReleaseObject } from './release.ts';
 
 /** What a deployment does to its cluster. */
@@ -57,7 +58,7 @@ export interface StepResults {
   image: { readonly id: string; readonly name: string; readonly uploaded: boolean };
   keypair: { readonly name: string; readonly imported: boolean };
   stack: StackResult;
-  verify: { readonly apiUrl: string };
+  verify: { readonly apiUrl: string; readonly health?: ClusterHealth };
   'delete-stack': { readonly existed: boolean };
 }
 

@@ -185,9 +185,20 @@ function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpe
     firstBoot: toFirstBoot(parsed.firstBoot, folder),
     image: toImage(parsed.image, folder),
     keypair: { name: parsed.keypair.name, ...(parsed.keypair.publicKey && { publicKey: parsed.keypair.publicKey }) },
-    controlPlane: { flavor: parsed.controlPlane.flavor },
-    nodes: { ...parsed.nodes, max: parsed.nodes.max ?? Math.max(1, parsed.nodes.count) },
-    network: parsed.network,
+    controlPlane: { count: 1, flavor: parsed.controlPlane.flavor },
+    nodes: { ...parsed.nodes, max: parsed.nodes.max ?? Math.max(1, parsed.nodes.count), floatingIps: false },
+    serverGroup: 'soft-anti-affinity',
+    network: {
+      ...parsed.network,
+      floatingIp: true,
+      apiFrom: ['0.0.0.0/0'],
+      rules: [],
+      pods: '10.244.0.0/16',
+      services: '10.96.0.0/12',
+      plugin: { name: 'flannel' },
+    },
+    cloudProvider: { controller: true, volumes: true, storageClass: true },
+    cloudConfig: {},
   };
 }
 

@@ -107,8 +107,13 @@ describe('planning', () => {
   });
 
   it.each<[string, Partial<ClusterSpec>, RegExp, RegExp]>([
-    ['a flavor that is there', { nodes: { count: 1, max: 1, flavor: 'huge' } }, /no flavor huge/, /m1\.small/],
-    ['a flavor that kubeadm takes', { controlPlane: { flavor: 'm1.small' } }, /1 core where kubeadm wants 2/, /larger/],
+    ['a flavor that is there', { nodes: { ...possible.nodes, flavor: 'huge' } }, /no flavor huge/, /m1\.small/],
+    [
+      'a flavor that kubeadm takes',
+      { controlPlane: { count: 1, flavor: 'm1.small' } },
+      /1 core where kubeadm wants 2/,
+      /larger/,
+    ],
     [
       'a network',
       { network: { ...possible.network, external: 'moon' } },
@@ -138,7 +143,7 @@ describe('planning', () => {
     ],
     [
       'quota',
-      { nodes: { count: 150, max: 150, flavor: 'm1.medium' } },
+      { nodes: { ...possible.nodes, count: 150, max: 150, flavor: 'm1.medium' } },
       /quota is too small for servers: 151 needed, 100 free of 100 · cores: 302/,
       /larger quota/,
     ],
@@ -156,10 +161,10 @@ describe('planning', () => {
   );
 
   it('tells everything that is in the way at once', async () => {
-    const network = { external: 'moon', cidr: '10.123.0.0/24', dns: ['10.123.0.2'] };
+    const network = { ...possible.network, external: 'moon', dns: ['10.123.0.2'] };
 
     const { failure } = await planned(
-      await request({ ...possible, network, controlPlane: { flavor: 'm1.tiny' }, keypair: { name: 'none' } }),
+      await request({ ...possible, network, controlPlane: { count: 1, flavor: 'm1.tiny' }, keypair: { name: 'none' } }),
       openstack,
       [{ cidr: '10.0.0.0/8', reason: 'the office' }],
     );

@@ -26,9 +26,22 @@ export const stagingSpec: ClusterSpec = {
   firstBoot: { files: [] },
   image: { name: 'debian-12', format: 'qcow2' },
   keypair: { name: 'ops' },
-  controlPlane: { flavor: 'm1.medium' },
-  nodes: { count: 1, max: 3, flavor: 'm1.small' },
-  network: { external: 'gateway', cidr: '10.123.0.0/24', dns: ['10.0.0.10'] },
+  controlPlane: { count: 1, flavor: 'm1.medium' },
+  nodes: { count: 1, max: 3, flavor: 'm1.small', floatingIps: false },
+  serverGroup: 'soft-anti-affinity',
+  network: {
+    external: 'gateway',
+    cidr: '10.123.0.0/24',
+    dns: ['10.0.0.10'],
+    floatingIp: true,
+    apiFrom: ['0.0.0.0/0'],
+    rules: [],
+    pods: '10.244.0.0/16',
+    services: '10.96.0.0/12',
+    plugin: { name: 'flannel' },
+  },
+  cloudProvider: { controller: true, volumes: true, storageClass: true },
+  cloudConfig: {},
 };
 
 export const oneApproval = { count: 1, from: ['S0PLATFORM'], self: false, withinMs: 3_600_000 };

@@ -81,7 +81,7 @@ describe('looking at a real OpenStack', () => {
     const image = await makeTinyImage(openstack.glance, key.name);
     await createKeypair(openstack.nova, key);
     const network = { ...stagingSpec.network, cidr: '10.211.78.0/24' };
-    const nodes = { count: 2, max: 3, flavor: 'm1.small' };
+    const nodes = { ...stagingSpec.nodes, count: 2, max: 3 };
     const spec = { ...stagingSpec, name: 'preflight-lab', network, nodes, keypair: { name: key.name } };
     const owner = { id: 'plan', cluster: spec.name, channel: 'C1', requestedBy: 'U1', requestedAt: 0, spec };
     const inputs = { ...someStackInputs, image: image.id, keypair: key.name };
