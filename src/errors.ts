@@ -5,6 +5,11 @@ export interface DeployErrorOptions {
   /** For the operator's log only: URLs, statuses, request ids. Never shown in Slack. */
   detail?: Readonly<Record<string, unknown>>;
   cause?: unknown;
+  /**
+   * The few lines of a program's output that tell what went wrong. Whoever gives them has chosen them, and has made sure
+   * that they may be shown.
+   */
+  excerpt?: readonly string[];
   /** True when the same attempt may succeed a little later without anybody changing anything. */
   retryable?: boolean;
 }
@@ -17,6 +22,7 @@ export class DeployError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly detail: Readonly<Record<string, unknown>>;
+  readonly excerpt: readonly string[];
   readonly retryable: boolean;
 
   constructor(code: string, message: string, options: DeployErrorOptions = {}) {
@@ -25,6 +31,7 @@ export class DeployError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.detail = options.detail ?? {};
+    this.excerpt = options.excerpt ?? [];
     this.retryable = options.retryable ?? false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts';
+import type { Secret } from '../secret.ts';
 
 /** Something that Keystone knows by a name within a domain, or by an id of its own. */
 export type NamedInDomain = { id: string } | { name: string; domain: Domain };

@@ -1,6 +1,6 @@
+import { Secret } from '../secret.ts';
 import type { CloudConfig, Credentials, Domain, NamedInDomain } from './cloud-config.ts';
 import type { CloudProblems } from './cloud-problems.ts';
-import { Secret } from './secret.ts';
 
 type Identity = Pick<CloudConfig, 'authUrl' | 'credentials'>;
 

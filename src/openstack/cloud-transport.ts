@@ -1,6 +1,6 @@
+import { Secret } from '../secret.ts';
 import type { ClientCertificate, CloudConfig, EndpointInterface } from './cloud-config.ts';
 import type { CloudProblems } from './cloud-problems.ts';
-import { Secret } from './secret.ts';
 
 type Transport = Pick<
   CloudConfig,

@@ -18,6 +18,8 @@ export interface OpenStack {
   readonly heat: ServiceClient;
   /** Not every cloud has it: ask `offers` first. */
   readonly cinder: ServiceClient;
+  /** Not every cloud has it, either. */
+  readonly octavia: ServiceClient;
   /** True when the catalog has an address of that service for this cloud's region and interface. */
   offers(service: ServiceName, signal?: AbortSignal): Promise<boolean>;
   projectId(signal?: AbortSignal): Promise<string>;
@@ -53,6 +55,7 @@ export function connect(cloud: CloudConfig, options: ConnectOptions): OpenStack 
     neutron: main.client('neutron'),
     heat: main.client('heat', (error, { signal }) => explainTrustRefusal(error, cloud, keystone, signal)),
     cinder: main.client('cinder'),
+    octavia: main.client('octavia'),
     offers: (service, signal) => (service === 'swift' ? store : main).session.offers(services[service], signal),
     projectId: async (signal) => (await main.session.authentication(signal)).projectId,
     userId: async (signal) => (await main.session.authentication(signal)).userId,

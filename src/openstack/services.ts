@@ -20,6 +20,7 @@ export const services = {
   nova: { name: 'Nova', types: ['compute', 'computev21'], version: '/v2.1' },
   neutron: { name: 'Neutron', types: ['network'], version: '/v2.0' },
   cinder: { name: 'Cinder', types: ['block-storage', 'volumev3'], version: '/v3/{project}' },
+  octavia: { name: 'Octavia', types: ['load-balancer'], version: '/v2' },
   heat: { name: 'Heat', types: ['orchestration'], version: '/v1/{project}' },
 } as const satisfies Record<string, ServiceDescription>;
 

@@ -22,6 +22,8 @@ describe('the address of a service', () => {
     ['keystone' as const, 'identity', 'http://k:5000/v2.0/', 'http://k:5000/v3'],
     ['nova' as const, 'compute', 'http://c:8774/v2/p1', 'http://c:8774/v2.1/p1'],
     ['cinder' as const, 'volumev3', 'http://b:8776/v3/p1/', 'http://b:8776/v3/p1'],
+    ['octavia' as const, 'load-balancer', 'http://o:9876', 'http://o:9876/v2'],
+    ['octavia' as const, 'load-balancer', 'http://c/load-balancer/v2.0', 'http://c/load-balancer/v2'],
     ['swift' as const, 'object-store', 'http://s/v1/AUTH_p1', 'http://s/v1/AUTH_p1'],
   ])('of %s, listed as %s at %s, is %s', (service, type, listed, expected) => {
     const found = serviceEndpoint(cloud, [endpoint(type, listed)], services[service], 'p1');

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { silentLogger } from '../../src/log.ts';
 import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
 import { type ConnectOptions, connect, type OpenStack } from '../../src/openstack/openstack.ts';
-import { Secret } from '../../src/openstack/secret.ts';
+import { Secret } from '../../src/secret.ts';
 
 /** One request as it came. */
 export interface Received {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
-import { Secret } from '../../src/openstack/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import { Authority, type Certificate } from './certificates.ts';
 import { ConnectProxy } from './connect-proxy.ts';
 import { answer, StandIn } from './stand-in.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenStackError } from '../../src/errors.ts';
 import type { Credentials } from '../../src/openstack/cloud-config.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
-import { Secret } from '../../src/openstack/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import { answer, StandIn } from './stand-in.ts';
 
 const reading = { doing: 'Reading things', ok: [200] } as const;

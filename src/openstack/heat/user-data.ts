@@ -1,4 +1,5 @@
 import { isMap } from './heat-yaml.ts';
+import { pythonJson } from './python-json.ts';
 
 /** A template, and the files that it may refer to. */
 export interface UserDataScope {
@@ -16,61 +17,84 @@ export function leastUserData(scope: UserDataScope): Map<string, number> {
   for (const [name, definition] of Object.entries(resourcesOf(scope.template))) {
     const { type, properties } = mapOr(definition);
     const { user_data } = mapOr(properties);
-    if (type === 'OS::Nova::Server' && user_data !== undefined) found.set(name, leastBytes(user_data, scope));
+    if (type !== 'OS::Nova::Server' || user_data === undefined) continue;
+    found.set(name, Buffer.byteLength(textOf(user_data, { ...scope, depth: 0 })));
   }
   return found;
 }
 
-/** What a value comes to at least. A map that is no function below counts nothing: it may be one of the others. */
-function leastBytes(value: unknown, scope: UserDataScope, depth = 0): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (!isMap(value) || depth > deepest) return 0;
-  const [[name, argument] = ['', undefined], ...others] = Object.entries(value);
-  if (others.length > 0) return 0;
-  return functions[name]?.(argument, scope, depth + 1) ?? 0;
+/** Where in a template a value is. */
+interface Place extends UserDataScope {
+  depth: number;
 }
 
 /** A configuration may refer to another; more levels than this are a circle. */
-const deepest = 10;
+const deepest = 20;
 
-type Least = (argument: unknown, scope: UserDataScope, depth: number) => number;
+/** What is known of the text that Heat makes of a value: where it wants a text, it writes maps and lists as JSON. */
+function textOf(value: unknown, place: Place): string {
+  const known = knownOf(value, place);
+  if (known === undefined) return '';
+  return typeof known === 'string' ? known : pythonJson(known);
+}
 
-const functions: Readonly<Record<string, Least>> = {
-  get_file: (name, { files }) => Buffer.byteLength(files[String(name)] ?? ''),
-  get_resource: (name, scope, depth) => configuration(resourcesOf(scope.template)[String(name)], scope, depth),
+/** A value with the functions in it carried out as far as they can be; undefined for what only Heat knows. */
+function knownOf(value: unknown, { depth, ...scope }: Place): unknown {
+  if (depth > deepest) return undefined;
+  const place = { ...scope, depth: depth + 1 };
+  if (Array.isArray(value)) return value.map((item) => knownOf(item, place));
+  if (!isMap(value)) return value;
+  const [[name, argument] = ['', undefined], ...others] = Object.entries(value);
+  if (others.length === 0 && isFunction(name)) return functions[name]?.(argument, place);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, knownOf(item, place)]));
+}
+
+/** HOT's functions up to heat_template_version 2021-04-16; templates in the older notation have some with a colon. */
+function isFunction(name: string): boolean {
+  return name.startsWith('Fn::') || unknowable.has(name) || Object.hasOwn(functions, name);
+}
+
+const unknowable = new Set(
+  'get_param get_attr resource_facade Ref str_split repeat digest map_merge map_replace yaql if filter contains list_concat list_concat_unique make_url equals not and or'.split(
+    ' ',
+  ),
+);
+
+const functions: Readonly<Record<string, (argument: unknown, place: Place) => string | undefined>> = {
+  get_file: (name, { files }) => files[String(name)],
+  get_resource: (name, place) => configuration(resourcesOf(place.template)[String(name)], place),
   str_replace: replaced,
   str_replace_strict: replaced,
   str_replace_vstrict: replaced,
   list_join: joined,
 };
 
-/** The text without the words that are replaced, and what is known to come in their place. */
-function replaced(argument: unknown, scope: UserDataScope, depth: number): number {
+/** The text with what is known to come in the place of its words. Like Heat, looks for the longest of them first. */
+function replaced(argument: unknown, place: Place): string {
   const { template, params } = mapOr(argument);
-  const text = textOf(template, scope);
-  if (text === undefined) return 0;
-  return Object.entries(mapOr(params)).reduce((size, [word, value]) => {
-    const times = word === '' ? 0 : text.split(word).length - 1;
-    return size + times * (leastBytes(value, scope, depth) - Buffer.byteLength(word));
-  }, Buffer.byteLength(text));
+  const text = textOf(template, place);
+  const texts = new Map(Object.entries(mapOr(params)).map(([word, value]) => [word, textOf(value, place)]));
+  const words = [...texts.keys()].filter((word) => word !== '').sort((a, b) => b.length - a.length);
+  if (words.length === 0) return text;
+  return text.replace(new RegExp(words.map(literally).join('|'), 'g'), (word) => texts.get(word) ?? '');
 }
 
-function textOf(value: unknown, { files }: UserDataScope): string | undefined {
-  if (typeof value === 'string') return value;
-  const { get_file } = mapOr(value);
-  return typeof get_file === 'string' ? files[get_file] : undefined;
+function literally(word: string): string {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function joined(argument: unknown, scope: UserDataScope, depth: number): number {
-  const items: unknown = Array.isArray(argument) ? argument[1] : undefined;
-  return Array.isArray(items) ? sum(items.map((item) => leastBytes(item, scope, depth))) : 0;
+/** Newer versions of HOT join several lists as if they were one. */
+function joined(argument: unknown, place: Place): string {
+  const [delimiter, ...lists]: unknown[] = Array.isArray(argument) ? argument : [];
+  const items = lists.filter((list) => Array.isArray(list)).flat();
+  return items.map((item) => textOf(item, place)).join(textOf(delimiter, place));
 }
 
 /** OS::Heat::SoftwareConfig has its text in `config`; OS::Heat::MultipartMime joins those of its parts. */
-function configuration(definition: unknown, scope: UserDataScope, depth: number): number {
+function configuration(definition: unknown, place: Place): string {
   const { config, parts } = mapOr(mapOr(definition).properties);
   const texts = Array.isArray(parts) ? parts.map((part) => mapOr(part).config) : [config];
-  return sum(texts.map((text) => leastBytes(text, scope, depth)));
+  return texts.map((text) => textOf(text, place)).join('');
 }
 
 function resourcesOf(template: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -79,8 +103,4 @@ function resourcesOf(template: Readonly<Record<string, unknown>>): Readonly<Reco
 
 function mapOr(value: unknown): Readonly<Record<string, unknown>> {
   return isMap(value) ? value : {};
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

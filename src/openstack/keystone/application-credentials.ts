@@ -1,5 +1,5 @@
 import { isNotFound } from '../../errors.ts';
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 import type { ServiceClient } from '../service-client.ts';
 
 /** A password of its own for one project, which cannot be changed, only deleted. It belongs to a user. */

@@ -1,9 +1,9 @@
 import type { OpenStackError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
 import type { CatalogEndpoint } from '../catalog.ts';
 import type { CloudConfig, Credentials } from '../cloud-config.ts';
 import { errorText } from '../error-text.ts';
 import { refusal } from '../refusal.ts';
-import { Secret } from '../secret.ts';
 import type { Answer, Transport } from '../transport.ts';
 import { authenticationRequest } from './authentication-request.ts';
 

@@ -49,6 +49,15 @@ export async function listSecurityGroups(
   }));
 }
 
+/** DELETE /security-groups/{id}: gone is success. 409 for one that a port has (SecurityGroupInUse). */
+export async function deleteSecurityGroup(neutron: ServiceClient, id: string, signal?: AbortSignal): Promise<void> {
+  await neutron.delete(['security-groups', id], {
+    doing: `Deleting the security group ${id}`,
+    ok: [204, 404],
+    signal,
+  });
+}
+
 function ruleFrom(rule: WireSecurityGroup['security_group_rules'][number]): SecurityGroupRule {
   return {
     direction: rule.direction,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { OpenStackError } from '../../errors.ts';
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 import type { ServiceClient } from '../service-client.ts';
 import { findAccountMetadata, setAccountMetadata } from './account.ts';
 import { findContainer, setContainerMetadata } from './containers.ts';

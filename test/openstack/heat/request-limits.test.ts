@@ -93,7 +93,12 @@ describe('a request about a stack', () => {
       ),
       { 'one.sh': 'x'.repeat(40_000) },
     ],
-    ['joined', serverWith({ list_join: ['\n', ['x'.repeat(49_150), { get_param: 'p' }]] }), {}],
+    ['joined', serverWith({ list_join: ['\n', ['x'.repeat(49_149), { get_param: 'p' }]] }), {}],
+    [
+      'in cloud-config',
+      serverWith({ list_join: ['\n', ['#cloud-config', { runcmd: [{ get_file: 'boot.sh' }] }]] }),
+      { 'boot.sh': `"\n${'x'.repeat(49_116)}` },
+    ],
   ])('is not sent when the user data of a server, %s, is more than Nova takes', (_how, large, files) => {
     expect(problemsOf({ template: large, files })).toEqual([
       'the user data of node in the template has 49150 bytes, 1 more than Nova accepts',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/openstack/secret.ts';
 import { swiftInfo } from '../../../src/openstack/swift/info.ts';
 import { signObjectUrl } from '../../../src/openstack/swift/temp-url.ts';
 import { ensureTempUrlKey } from '../../../src/openstack/swift/temp-url-key.ts';
+import { Secret } from '../../../src/secret.ts';
 import { answer, StandIn } from '../stand-in.ts';
 
 describe('what a Swift says it can do', () => {

@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/openstack/secret.ts';
-import { canSign, signUrl } from '../../../src/openstack/swift/temp-url.ts';
+import { canSign, signPrefixUrl, signUrl } from '../../../src/openstack/swift/temp-url.ts';
+import { Secret } from '../../../src/secret.ts';
 
 const options = {
   endpoint: 'https://swift.example.org/v1/AUTH_abc',
@@ -26,12 +27,24 @@ it('signs another method differently', () => {
   expect(signUrl({ ...options, method: 'PUT' })).not.toBe(signUrl(options));
 });
 
+it('signs a prefix, and leaves what stands behind it as it is', () => {
+  const { object: _, ...others } = options;
+  const href = signPrefixUrl({ ...others, prefix: 'staging-1/ü/', rest: '@HOST@.log', method: 'PUT' });
+
+  const url = new URL(href);
+  const said = 'PUT\n1700000000\nprefix:/v1/AUTH_abc/my container/staging-1/ü/';
+  expect(href).toContain('/my%20container/staging-1/%C3%BC/@HOST@.log?');
+  expect(url.searchParams.get('temp_url_prefix')).toBe('staging-1/ü/');
+  expect(url.searchParams.get('temp_url_sig')).toBe(createHmac('sha256', 'key').update(said).digest('hex'));
+});
+
 describe('a Swift', () => {
   it.each([
-    ['reads with SHA-256', { methods: ['GET'], digests: ['sha1', 'sha256'] }, true],
-    ['reads with SHA-512', { methods: ['GET'], digests: ['sha512'] }, true],
-    ['knows SHA-1 alone', { methods: ['GET'], digests: ['sha1'] }, false],
+    ['reads and writes with SHA-256', { methods: ['GET', 'PUT'], digests: ['sha1', 'sha256'] }, true],
+    ['reads and writes with SHA-512', { methods: ['GET', 'PUT'], digests: ['sha512'] }, true],
+    ['knows SHA-1 alone', { methods: ['GET', 'PUT'], digests: ['sha1'] }, false],
     ['lets nobody read', { methods: ['PUT'], digests: ['sha256'] }, false],
+    ['lets nobody write', { methods: ['GET'], digests: ['sha256'] }, false],
     ['has no signed URLs', undefined, false],
   ])('that %s signs well enough for nodes: $2', (_what, tempUrl, able) => {
     expect(canSign(tempUrl)).toBe(able);
