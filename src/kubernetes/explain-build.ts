@@ -21,12 +21,13 @@ const killedStatus = 137;
 
 /**
  * Turns the end of make into a sentence with a way out, and the lines that say why; everything that is no end of make
- * passes unchanged. `detail` has these lines and the path of the whole log.
+ * passes unchanged. `detail` has the path of the whole log.
  */
 export function explainBuild(error: unknown, identity: BuildIdentity): unknown {
   if (!(error instanceof ProcessError) || error.end === 'missing') return error;
   const options: DeployErrorOptions = {
-    detail: { lines: tellingLines(error.lines, { most: mostLines }), logFile: identity.logFile },
+    detail: { logFile: identity.logFile },
+    excerpt: tellingLines(error.lines, { most: mostLines }),
     cause: error,
   };
   const { message, hint } = explanation(error, identity);

@@ -97,7 +97,7 @@ async function describe(mirror: string, commit: string, ref: string, context: Gi
     if (tellsDamage(error)) throw await damaged(mirror, doing, error);
     throw new BuildFailedError(`${ref} has no version: no tag that begins with a v leads to ${commit.slice(0, 12)}`, {
       hint: 'Kubernetes takes its version from its git tags; push them to the repository as well',
-      detail: { lines: error.lines },
+      excerpt: error.lines,
       cause: error,
     });
   }

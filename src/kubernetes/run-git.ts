@@ -128,7 +128,7 @@ export function explainRemote(error: unknown, repository: string): unknown {
   const [said, remedy] = complaint(error.lines);
   return new BuildFailedError(`${error.message}${said === undefined ? '' : ` (${said})`}`, {
     hint: remedy?.hint(repository) ?? `Check that the worker reaches ${repository} and may read it`,
-    detail: { lines: error.lines },
+    excerpt: error.lines,
     cause: error,
     retryable: remedy === undefined || remedy.passes === true,
   });

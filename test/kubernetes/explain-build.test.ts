@@ -124,15 +124,13 @@ describe('explainBuild', () => {
       message:
         'Building Kubernetes v1.35.0: the source does not compile: cmd/kubelet/app/server.go:12:3: undefined: x (and 2 more)',
       hint: expect.stringContaining('Mend the source of v1.35.0'),
-      detail: {
-        logFile: '/d/x.log',
-        lines: [
-          '# k8s.io/kubernetes/cmd/kubelet/app',
-          'cmd/kubelet/app/server.go:12:3: undefined: x',
-          'cmd/kubelet/app/server.go:40:17: undefined: y',
-          'cmd/kubelet/app/options.go:9:2: imported and not used: "fmt"',
-        ],
-      },
+      detail: { logFile: '/d/x.log' },
+      excerpt: [
+        '# k8s.io/kubernetes/cmd/kubelet/app',
+        'cmd/kubelet/app/server.go:12:3: undefined: x',
+        'cmd/kubelet/app/server.go:40:17: undefined: y',
+        'cmd/kubelet/app/options.go:9:2: imported and not used: "fmt"',
+      ],
     });
   });
 

@@ -217,10 +217,8 @@ describe('a build that does not work', () => {
 
     expect(error).toBeInstanceOf(BuildFailedError);
     expect(error).toMatchObject({
-      detail: {
-        lines: expect.arrayContaining(['cmd/x.go:1:2: undefined: foo']),
-        logFile: expect.stringMatching(/\.log$/),
-      },
+      detail: { logFile: expect.stringMatching(/\.log$/) },
+      excerpt: expect.arrayContaining(['cmd/x.go:1:2: undefined: foo']),
     });
     expect(await readdir(join(data(), 'worktrees'))).toEqual([]);
     expect(await readdir(join(data(), 'running'))).toEqual([]);

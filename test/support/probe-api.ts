@@ -10,11 +10,8 @@ export interface Probe {
 const mostBytes = 8 * 1024;
 
 /**
- * GET /readyz of a Kubernetes API, over https. Never throws for what the other side does: it not answering is an answer.
- *
- * The certificate is not checked, because the authority that signed it is born on the cluster's control plane and not
- * known yet. That is harmless here: nothing secret is sent, and what comes back is believed only so far as to stop
- * waiting. Whatever sends credentials later must pin the cluster's authority.
+ * GET /readyz of a Kubernetes API, over https, for tests that ask whether one is there at all and do not have the
+ * cluster's authority. Never throws for what the other side does: it not answering is an answer.
  *
  * @throws the signal's reason when it is aborted.
  */
