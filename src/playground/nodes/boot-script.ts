@@ -16,17 +16,45 @@ const object = z.object({
   sha256: z.string(),
 });
 
-const parameters = z.object({
+/** Of the settings only what decides what a cluster looks like from outside. */
+const settings = z.object({ cni: z.string(), cloud_provider: z.boolean(), cinder_csi: z.boolean() });
+
+const common = z.object({
   cluster: z.string(),
-  role: z.enum(['control-plane', 'node']),
+  index: z.string(),
   version: z.string(),
   release: z.string(),
   objects: z.array(object),
+  settings,
+  facts: z.object({ endpoint: z.ipv4(), public_address: z.ipv4().or(z.literal('')) }),
   signal: z.string().transform((text) => credentials.parse(JSON.parse(text))),
 });
 
-/** What a server is told by its user data: the parameters that Heat filled into templates/cloud-init/boot.sh. */
+const controlPlane = common.extend({
+  role: z.literal('control-plane'),
+  store: z.object({
+    cloud_config_get: z.url().optional(),
+    join_node_put: z.url(),
+    join_control_plane_get: z.url(),
+    join_control_plane_put: z.url(),
+    admin_conf_put: z.url(),
+    report_put: z.url(),
+    log_put: z.url(),
+  }),
+});
+
+const node = common.extend({
+  role: z.literal('node'),
+  store: z.object({ join_node_get: z.url(), log_put: z.url() }),
+});
+
+const parameters = z.discriminatedUnion('role', [controlPlane, node]);
+
+/** What a server is told by its user data: the parameters that Heat filled into it. */
 export type BootParameters = z.output<typeof parameters>;
+
+/** What a control plane is told. */
+export type ControlPlaneParameters = z.output<typeof controlPlane>;
 
 /** One object of the release, as a server is told of it. */
 export type BootObject = z.output<typeof object>;
@@ -34,14 +62,21 @@ export type BootObject = z.output<typeof object>;
 /** Where in Heat a server reports to, and as whom. */
 export type SignalCredentials = z.output<typeof credentials>;
 
+/** Where the boot script finds its parameters; so this file makes user data Slipway's. */
+const parametersFile = '/var/lib/slipway/parameters.json';
+
+const cloudConfig = z.object({ write_files: z.array(z.object({ path: z.string(), content: z.string() })) });
+
 /**
- * Reads the parameters out of a server's user data. They are looked for nowhere else, because a server has nothing else
- * either. Undefined for a server that does not boot with Slipway's script.
+ * Reads the parameters out of a server's user data, cloud-init's `#cloud-config` as one line of JSON. They are looked for
+ * nowhere else, because a server has nothing else either. Undefined for a server that does not boot with Slipway's script.
  *
- * @throws Error when it is Slipway's script, but what Heat filled in cannot be read.
+ * @throws Error when it is Slipway's, but what Heat filled in cannot be read.
  */
 export function parseBootScript(userData: string): BootParameters | undefined {
-  const line = /^ *cat <<'END_OF_PARAMETERS'\n(.*)\nEND_OF_PARAMETERS$/m.exec(userData)?.[1];
-  if (line === undefined || !userData.includes('Slipway first boot')) return undefined;
-  return parameters.parse(JSON.parse(line));
+  const [first = '', ...rest] = userData.split('\n');
+  if (first.trim() !== '#cloud-config' || !userData.includes(parametersFile)) return undefined;
+  const { write_files: files } = cloudConfig.parse(JSON.parse(rest.join('\n')));
+  const file = files.find(({ path }) => path === parametersFile);
+  return parameters.parse(JSON.parse(file?.content ?? ''));
 }

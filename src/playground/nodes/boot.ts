@@ -10,11 +10,12 @@ export interface BootOutcome {
 
 const callMs = 30_000;
 const downloadMs = 10 * 60_000;
+const longestReason = 500;
 
 /** Does over HTTP what boot.sh does: fetches every object of the release by its signed URL, and compares what came. */
 export async function fetchRelease(
   hostname: string,
-  { objects, version }: BootParameters,
+  { objects, version }: Pick<BootParameters, 'objects' | 'version'>,
   signal: AbortSignal,
 ): Promise<BootOutcome> {
   try {
@@ -74,15 +75,14 @@ async function measured(url: string, signal: AbortSignal): Promise<{ size: numbe
 /** Tells Heat how it went, as boot.sh does: a token of the user that Heat made for this, then the signal. */
 export async function tellHeat(
   hostname: string,
-  { signal: credentials, release, version }: BootParameters,
+  { signal: credentials, release, version }: Pick<BootParameters, 'signal' | 'release' | 'version'>,
   { status, reason }: BootOutcome,
   signal: AbortSignal,
 ): Promise<void> {
   const token = await logIn(credentials, signal);
   const data = JSON.stringify({ hostname, release, version });
-  const response = await post(credentials.alarm_url, { status, reason, data, id: hostname }, signal, {
-    'x-auth-token': token,
-  });
+  const body = { status, reason: reason.slice(0, longestReason), data, id: hostname };
+  const response = await post(credentials.alarm_url, body, signal, { 'x-auth-token': token });
   await response.body?.cancel();
 }
 
@@ -111,7 +111,7 @@ async function post(url: string, body: object, signal: AbortSignal, headers: Rec
 }
 
 /** Tries something a few times, as a server that boots would: the cloud may be out of breath. */
-export async function insist(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function insist<T>(action: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (const pauseMs of [200, 500, 1_000, 2_000]) {
     try {
       return await action();
@@ -119,5 +119,5 @@ export async function insist(action: () => Promise<void>, signal: AbortSignal): 
       await sleep(pauseMs, undefined, { signal });
     }
   }
-  await action();
+  return action();
 }

@@ -1,37 +1,57 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Certificate } from './certificate.ts';
-
-/** A server of a cluster that has booted. */
-export interface BootedNode {
-  readonly name: string;
-  readonly role: 'control-plane' | 'node';
-  readonly version: string;
-  readonly address: string;
-}
+import { text } from 'node:stream/consumers';
+import { authorize } from './api/authorize.ts';
+import { derivedCollection } from './api/derived-collection.ts';
+import { discovery, type Resources } from './api/discovery.ts';
+import { ApiFailure } from './api/failure.ts';
+import { type Identity, identify } from './api/identity.ts';
+import { nodeObject } from './api/node-object.ts';
+import { perform } from './api/perform.ts';
+import { podObject } from './api/pod-object.ts';
+import { SigningRequests } from './api/signing-requests.ts';
+import { StoredCollection } from './api/stored-collection.ts';
+import { parseTarget, verbOf } from './api/target.ts';
+import type { BootedNode, ClusterSettings } from './booted-node.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import { kubeSystemPods } from './kube-system.ts';
 
 export interface KubernetesApiOptions {
   /** The address to listen on, and no other. */
   readonly address: string;
   readonly port: number;
-  readonly certificate: Certificate;
+  /** Signs the server's certificate, and those of the API's users. */
+  readonly authority: CertificateAuthority;
+  /** What the server's certificate holds for. */
+  readonly names: readonly string[];
   readonly version: string;
+  readonly settings: ClusterSettings;
   /** The nodes at the moment of the question. */
   readonly nodes: () => readonly BootedNode[];
 }
 
 /**
- * The few paths of a Kubernetes API that Slipway asks for, over https: the health checks, the version, the nodes. The
- * answers have the shape of the real ones, cut down to what tells something.
+ * The part of a Kubernetes API that Slipway asks for, over TLS: the health checks and the version for everybody; nodes,
+ * pods of kube-system, Services, volumes and requests for certificates for those whose certificate and groups allow it.
+ * Answers have the shape of the real ones, cut down to what tells something.
  */
 export async function startKubernetesApi(options: KubernetesApiOptions): Promise<{ close(): Promise<void> }> {
-  const server = createServer({ ...options.certificate }, (request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (request.method !== 'GET') return status(response, 405, 'MethodNotAllowed', 'this stand-in is read-only');
-    answer(path, response, options);
+  const { authority, names, address, port } = options;
+  const resources = resourcesOf(options);
+  const tls = {
+    ...authority.issueServer(names),
+    ca: authority.certificate,
+    requestCert: true,
+    rejectUnauthorized: false, // a real API lets such a caller in as far as to say 401
+  };
+  const server = createServer(tls, (request, response) => {
+    answer(request, response, { resources, version: options.version }).catch((error: unknown) => {
+      const failure = error instanceof ApiFailure ? error : new ApiFailure('BadRequest', String(error));
+      json(response, failure.code, failure.toStatus());
+    });
   });
-  server.listen({ host: options.address, port: options.port });
+  server.listen({ host: address, port });
   await once(server, 'listening');
   return {
     async close() {
@@ -43,39 +63,69 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
   };
 }
 
-function answer(path: string, response: ServerResponse, { version, nodes }: KubernetesApiOptions): void {
-  if (['/readyz', '/livez', '/healthz'].includes(path)) {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok');
-  } else if (path === '/version') {
-    const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
-    json(response, 200, { major, minor, gitVersion: version, platform: 'linux/amd64' });
-  } else if (path === '/api/v1/nodes') {
-    json(response, 200, { kind: 'NodeList', apiVersion: 'v1', metadata: {}, items: nodes().map(nodeItem) });
-  } else {
-    status(response, 404, 'NotFound', 'the server could not find the requested resource');
-  }
-}
-
-function nodeItem({ name, role, version, address }: BootedNode): object {
-  const labels = {
-    'kubernetes.io/hostname': name,
-    ...(role === 'control-plane' ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
-  };
+function resourcesOf({ authority, settings, nodes }: KubernetesApiOptions): Resources {
+  const pods = () => kubeSystemPods(nodes(), settings).map(podObject);
   return {
-    metadata: { name, labels },
-    status: {
-      addresses: [
-        { type: 'InternalIP', address },
-        { type: 'Hostname', address: name },
-      ],
-      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
-      nodeInfo: { kubeletVersion: version },
-    },
+    '/nodes': derivedCollection('Node', false, () => nodes().map((node) => nodeObject(node, settings))),
+    '/pods': derivedCollection('Pod', true, pods),
+    '/services': new StoredCollection({ apiVersion: 'v1', kind: 'Service', namespaced: true }),
+    '/persistentvolumes': new StoredCollection({ apiVersion: 'v1', kind: 'PersistentVolume', namespaced: false }),
+    'certificates.k8s.io/certificatesigningrequests': new SigningRequests(authority),
   };
 }
 
-function status(response: ServerResponse, code: number, reason: string, message: string): void {
-  json(response, code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code });
+interface Served {
+  readonly resources: Resources;
+  readonly version: string;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'https://api');
+  const caller = identify(request);
+  if (['/readyz', '/livez', '/healthz'].includes(pathname)) {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok');
+    return;
+  }
+  const open = openAnswer(pathname, caller, served);
+  if (open) return json(response, 200, open);
+
+  const { target, verb, collection } = found(request.method, pathname, served.resources);
+  authorize(caller, verb, target);
+  if (collection === undefined) throw notThere();
+  const body = await jsonText(request);
+  const result = perform[verb]({ collection, target, caller, query: searchParams, body });
+  json(response, verb === 'create' ? 201 : 200, result);
+}
+
+/** What takes no permission: the version for everybody, the list of resources for whoever is known. */
+function openAnswer(path: string, { groups }: Identity, { resources, version }: Served): object | undefined {
+  if (path === '/version') return versionInfo(version);
+  return groups.includes('system:authenticated') ? discovery(path, resources) : undefined;
+}
+
+function versionInfo(version: string): object {
+  const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
+  return { major, minor, gitVersion: version, platform: 'linux/amd64' };
+}
+
+/** Whether there is such a collection is told only to those who may do it. */
+function found(method: string | undefined, path: string, resources: Resources) {
+  const target = parseTarget(path);
+  const verb = target && verbOf(method, target);
+  if (target === undefined || verb === undefined) throw notThere();
+  return { target, verb, collection: resources[`${target.group}/${target.resource}`] };
+}
+
+/** A real API takes protobuf as well, which kubectl sends for some objects. */
+async function jsonText(request: IncomingMessage): Promise<string> {
+  const type = request.headers['content-type'] ?? 'application/json';
+  if (type.startsWith('application/json')) return text(request);
+  const problem = 'the body of the request was in an unknown format - accepted media types include: application/json';
+  throw new ApiFailure('UnsupportedMediaType', problem);
+}
+
+function notThere(): ApiFailure {
+  return new ApiFailure('NotFound', 'the server could not find the requested resource');
 }
 
 function json(response: ServerResponse, code: number, body: object): void {

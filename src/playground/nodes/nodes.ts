@@ -21,7 +21,7 @@ const bootMs = { short: 1_500, none: 0 } as const;
 /**
  * Stands in for servers whose hypervisor only pretends. Whenever Nova has a new ACTIVE server with Slipway's boot script,
  * in whatever project, this does over the network what the server would do if it booted, and serves a Kubernetes API at
- * the floating IP of a control plane until its server is gone.
+ * the public address of a cluster until its first control plane is gone.
  */
 export async function startNodes({
   openstack,
@@ -40,7 +40,13 @@ export async function startNodes({
       foreign.add(server.id);
       return;
     }
-    const standIn = new StandInServer({ server, parameters, openstack, log, peers: () => [...standIns.values()] });
+    const standIn = new StandInServer({
+      server,
+      parameters,
+      log,
+      peers: () => [...standIns.values()],
+      pollMs: pollMs[pace],
+    });
     standIns.set(server.id, standIn);
     standIn.boot(bootMs[pace]);
   };

@@ -1,34 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
-import { listFloatingIps } from '../../openstack/neutron/floating-ips.ts';
-import { listPorts } from '../../openstack/neutron/ports.ts';
 import type { Server } from '../../openstack/nova/servers.ts';
-import type { OpenStack } from '../../openstack/openstack.ts';
-import { fetchRelease, insist, tellHeat } from './boot.ts';
-import type { BootParameters } from './boot-script.ts';
-import { selfSignedCertificate } from './certificate.ts';
-import { type BootedNode, startKubernetesApi } from './kubernetes-api.ts';
+import { insist, tellHeat } from './boot.ts';
+import type { BootParameters, ControlPlaneParameters } from './boot-script.ts';
+import type { BootedNode } from './booted-node.ts';
+import { firstBoot } from './first-boot.ts';
+import { StandInCluster } from './stand-in-cluster.ts';
 
 export interface StandInOptions {
   readonly server: Server;
   readonly parameters: BootParameters;
-  readonly openstack: OpenStack;
   readonly log: Logger;
   /** Everybody who stands in, this one too. */
   readonly peers: () => readonly StandInServer[];
+  /** How often something is looked for that another server has to do first. */
+  readonly pollMs: number;
 }
 
-/** Where kubeadm puts the API. */
-const apiPort = 6443;
+const joinWithinMs = 20 * 60_000;
 
-/** Plays one server: boots it once, and serves the Kubernetes API if it is a control plane. */
+/** Plays one server: boots it once. The first control plane of a cluster plays the cluster as well, while it is there. */
 export class StandInServer {
   readonly #options: StandInOptions;
   readonly #log: Logger;
   readonly #gone = new AbortController();
   #booting: Promise<void> = Promise.resolve();
   #booted = false;
-  #api: { close(): Promise<void> } | undefined;
+  #joinedAt: Date | undefined;
+  #cluster: StandInCluster | undefined;
   /** So that an address which cannot be listened on is told once and not every second. */
   #complained = false;
 
@@ -44,69 +43,90 @@ export class StandInServer {
     });
   }
 
-  /** Opens the Kubernetes API of a control plane that has booted and can be reached. May be called again and again. */
+  /** What goes on in a cluster after its first control plane has booted. May be called again and again. */
   async serve(signal: AbortSignal): Promise<void> {
-    const { server, parameters } = this.#options;
-    if (!this.#booted || parameters.role !== 'control-plane' || this.#api !== undefined) return;
-    const address = await this.#floatingAddress(signal);
-    if (address === undefined) return;
-    try {
-      this.#api = await startKubernetesApi({
-        address,
-        port: apiPort,
-        certificate: selfSignedCertificate(address),
-        version: parameters.version,
-        nodes: () => this.#clusterNodes(),
-      });
-      this.#log.info({ address, serverId: server.id }, 'the Kubernetes API answers');
-    } catch (error) {
-      if (!this.#complained) this.#log.warn({ err: error, address }, 'the Kubernetes API cannot listen there');
-      this.#complained = true;
-    }
+    if (!this.#booted || this.#cluster === undefined) return;
+    await this.#listen(this.#cluster);
+    await this.#cluster.publishNews(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#log.warn({ err: error }, 'the news of the cluster could not be sent to Swift');
+    });
   }
 
   /** The server is gone, and with it all that it did. */
   async close(): Promise<void> {
     this.#gone.abort();
     await this.#booting;
-    await this.#api?.close();
-    this.#api = undefined;
+    await this.#cluster?.close();
+    this.#cluster = undefined;
   }
 
   async #boot(afterMs: number): Promise<void> {
-    const { server, parameters } = this.#options;
+    const { server, parameters, pollMs } = this.#options;
     const { signal } = this.#gone;
     await sleep(afterMs, undefined, { signal });
-    const outcome = await fetchRelease(server.name, parameters, signal);
+    const outcome = await firstBoot(
+      {
+        hostname: server.name,
+        parameters,
+        initialize: (own) => this.#initialize(own),
+        joinEveryMs: pollMs,
+        joinWithinMs,
+      },
+      signal,
+    );
     this.#log.info(outcome, 'first boot is over');
-    await insist(() => tellHeat(server.name, parameters, outcome, signal), signal);
     this.#booted = outcome.status === 'SUCCESS';
+    this.#joinedAt = this.#booted ? (this.#joinedAt ?? new Date()) : undefined;
+    await insist(() => tellHeat(server.name, parameters, outcome, signal), signal);
   }
 
-  async #floatingAddress(signal: AbortSignal): Promise<string | undefined> {
-    const { openstack, server } = this.#options;
-    const ports = await listPorts(openstack.neutron, { deviceId: server.id }, signal);
-    const ids = new Set(ports.map(({ id }) => id));
-    const floating = await listFloatingIps(openstack.neutron, {}, signal);
-    return floating.find(({ portId }) => portId !== undefined && ids.has(portId))?.address;
+  /**
+   * Makes the cluster anew whatever is in the store, since nothing of one outlives the process that plays it. The control
+   * plane is a node of it before anybody is told.
+   */
+  async #initialize(parameters: ControlPlaneParameters): Promise<void> {
+    const { signal } = this.#gone;
+    const cluster = new StandInCluster({
+      parameters,
+      hostname: this.#options.server.name,
+      privateAddress: this.#address,
+      nodes: () => this.#clusterNodes(),
+    });
+    this.#cluster = cluster;
+    this.#joinedAt = new Date();
+    await this.#listen(cluster);
+    await cluster.publish(signal);
+  }
+
+  async #listen(cluster: StandInCluster): Promise<void> {
+    const { address } = cluster;
+    try {
+      await cluster.listen();
+    } catch (error) {
+      if (!this.#complained) this.#log.warn({ err: error, address }, 'the Kubernetes API cannot listen there');
+      this.#complained = true;
+    }
   }
 
   /** Clusters of different projects may have the same name. */
   #clusterNodes(): BootedNode[] {
-    return this.#options
-      .peers()
-      .filter((peer) => peer.#booted && peer.#cluster === this.#cluster)
-      .map((peer) => peer.#node);
+    return this.#options.peers().flatMap((peer) => (peer.#clusterId === this.#clusterId ? (peer.#node ?? []) : []));
   }
 
-  get #cluster(): string {
+  get #clusterId(): string {
     const { server, parameters } = this.#options;
     return `${server.projectId}/${parameters.cluster}`;
   }
 
-  get #node(): BootedNode {
+  get #address(): string {
+    return this.#options.server.addresses.find(({ kind }) => kind === 'fixed')?.address ?? '';
+  }
+
+  /** Undefined while it has not joined. */
+  get #node(): BootedNode | undefined {
     const { server, parameters } = this.#options;
-    const address = server.addresses.find(({ kind }) => kind === 'fixed')?.address ?? '';
-    return { name: server.name, role: parameters.role, version: parameters.version, address };
+    if (this.#joinedAt === undefined) return undefined;
+    const { role, version } = parameters;
+    return { name: server.name, role, version, address: this.#address, joinedAt: this.#joinedAt };
   }
 }

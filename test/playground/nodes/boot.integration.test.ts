@@ -47,10 +47,10 @@ function extra(changes: Partial<BootObject> = {}): BootObject {
   return object({ kind: 'file', name: 'extra.bin', url: `${url}/swift?extra`, ...changes });
 }
 
-function parameters(changes: Partial<BootParameters> = {}): BootParameters {
+type Parameters = Pick<BootParameters, 'version' | 'release' | 'objects' | 'signal'>;
+
+function parameters(changes: Partial<Parameters> = {}): Parameters {
   return {
-    cluster: 'staging',
-    role: 'node',
     version: 'v1.34.2',
     release: 'v1.34.2-0123456789ab',
     objects: [object()],
@@ -120,6 +120,12 @@ describe('tellHeat', () => {
       release: 'v1.34.2-0123456789ab',
       version: 'v1.34.2',
     });
+  });
+
+  it('says no more of a reason than Heat shows', async () => {
+    await tellHeat('node-1', parameters(), { status: 'FAILURE', reason: 'x'.repeat(600) }, never);
+
+    expect(JSON.parse(requests[1]?.body ?? '{}').reason).toBe('x'.repeat(500));
   });
 });
 

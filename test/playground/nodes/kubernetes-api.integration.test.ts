@@ -1,67 +1,78 @@
 import { once } from 'node:events';
-import { request } from 'node:https';
-import { createServer } from 'node:net';
+import { type RequestOptions, request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { probeApi } from '../../../src/kubernetes/probe.ts';
-import { type Certificate, selfSignedCertificate } from '../../../src/playground/nodes/certificate.ts';
-import { type BootedNode, startKubernetesApi } from '../../../src/playground/nodes/kubernetes-api.ts';
+import type { Kubeconfig } from '../../../src/kubernetes/kubeconfig.ts';
+import { bootedNode, type RunningApi, startSomeApi } from './support.ts';
 
-const address = '127.0.0.1';
-let certificate: Certificate;
-let port: number;
-let api: { close(): Promise<void> };
-let nodes: BootedNode[];
+let api: RunningApi;
+let admin: Kubeconfig;
 
 beforeEach(async () => {
-  certificate = selfSignedCertificate(address);
-  port = await freePort();
-  nodes = [{ name: 'staging-control-plane', role: 'control-plane', version: 'v1.34.2', address: '10.0.0.5' }];
-  api = await startKubernetesApi({ address, port, certificate, version: 'v1.34.2', nodes: () => nodes });
+  api = await startSomeApi();
+  admin = api.kubeconfig('kubernetes-admin', ['kubeadm:cluster-admins']);
 });
 
 afterEach(() => api.close());
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const found = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof found !== 'object' || found === null) throw new Error('no port');
-  return found.port;
+interface Answer {
+  readonly status: number | undefined;
+  readonly text: string;
 }
 
-/** Trusts the certificate and nothing else, as a kubeconfig with the cluster's authority does. */
-async function call(path: string, method = 'GET'): Promise<{ status: number | undefined; text: string }> {
-  const sent = request({ host: address, port, path, method, ca: certificate.cert, agent: false }).end();
+/** Trusts the cluster's authority and nothing else, and shows a certificate only when given one. */
+async function call(path: string, as?: Kubeconfig, { method, headers, body }: RequestOptions & { body?: object } = {}) {
+  const identity = as && { cert: as.certificate, key: as.key.reveal() };
+  const options = { ca: api.authority.certificate, agent: false, method, headers, ...identity };
+  const sent = request(`${admin.server}${path}`, options).end(body && JSON.stringify(body));
   const [response] = await once(sent, 'response');
-  let text = '';
-  for await (const chunk of response) text += chunk;
-  return { status: response.statusCode, text };
+  return { status: response.statusCode, text: await text(response) } as Answer;
+}
+
+function json({ text: content }: Answer) {
+  return JSON.parse(content);
 }
 
 describe('the stand-in for a Kubernetes API', () => {
-  it('is ready, behind a certificate that holds for its address', async () => {
+  it('tells everybody whether it is ready, and its version', async () => {
     expect(await call('/readyz')).toEqual({ status: 200, text: 'ok' });
     expect(await call('/livez?verbose')).toEqual({ status: 200, text: 'ok' });
-    expect(await probeApi(`https://${address}:${port}`, { timeoutMs: 5_000 })).toEqual({
-      ready: true,
-      detail: 'ready',
-    });
+    expect(json(await call('/version'))).toMatchObject({ major: '1', minor: '34', gitVersion: 'v1.34.2' });
   });
 
-  it('says its version', async () => {
-    const { text } = await call('/version');
+  it('tells nobody else anything', async () => {
+    const { status, text: said } = await call('/api/v1/nodes');
 
-    expect(JSON.parse(text)).toMatchObject({ major: '1', minor: '34', gitVersion: 'v1.34.2' });
+    expect(status).toBe(403);
+    expect(JSON.parse(said)).toMatchObject({
+      kind: 'Status',
+      reason: 'Forbidden',
+      message:
+        'nodes is forbidden: User "system:anonymous" cannot list resource "nodes" in API group "" at the cluster scope',
+    });
+    expect((await call('/api/v1')).status).toBe(404);
+  });
+
+  it.each(['Bearer abcdef.0123456789abcdef', 'Basic YWRtaW46YWRtaW4='])('knows nobody by %s', async (authorization) => {
+    const { status } = await call('/api/v1/nodes', undefined, { headers: { authorization } });
+
+    expect(status).toBe(401);
+  });
+
+  it('knows nobody by a certificate that has expired', async () => {
+    const expired = api.kubeconfig('alice', ['slipway:admin'], new Date(Date.now() - 1000));
+
+    const answer = await call('/api/v1/nodes', expired);
+
+    expect(answer.status).toBe(401);
+    expect(json(answer)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', code: 401 });
   });
 
   it('lists the nodes of the moment', async () => {
-    nodes.push({ name: 'staging-node-abcde', role: 'node', version: 'v1.34.2', address: '10.0.0.6' });
+    api.nodes.push(bootedNode({ name: 'staging-node-abcde', role: 'node', address: '10.0.0.6' }));
 
-    const { text } = await call('/api/v1/nodes');
+    const list = json(await call('/api/v1/nodes', admin));
 
-    const list = JSON.parse(text);
     expect(list.kind).toBe('NodeList');
     expect(list.items.map((item: { metadata: { name: string } }) => item.metadata.name)).toEqual([
       'staging-control-plane',
@@ -71,21 +82,90 @@ describe('the stand-in for a Kubernetes API', () => {
     expect(list.items[1].status.conditions).toMatchObject([{ type: 'Ready', status: 'True' }]);
   });
 
-  it('refuses in the shape that Kubernetes refuses in', async () => {
-    const unknown = await call('/api/v1/secrets');
-    const write = await call('/api/v1/nodes', 'DELETE');
+  it('gives a long list in pages', async () => {
+    api.nodes.push(bootedNode({ name: 'b' }), bootedNode({ name: 'c' }));
 
-    expect(unknown.status).toBe(404);
-    expect(JSON.parse(unknown.text)).toMatchObject({ kind: 'Status', reason: 'NotFound', code: 404 });
-    expect(write.status).toBe(405);
+    const first = json(await call('/api/v1/nodes?limit=2', admin));
+    const second = json(await call(`/api/v1/nodes?limit=2&continue=${first.metadata.continue}`, admin));
+
+    expect(first.items).toHaveLength(2);
+    expect(first.metadata.remainingItemCount).toBe(1);
+    expect(second.items).toHaveLength(1);
+    expect(second.metadata).not.toHaveProperty('continue');
   });
 
-  it('stops answering when it is closed', async () => {
+  it.each([
+    ['GET', '/api/v1/nodes/unknown', 404, 'nodes "unknown" not found'],
+    ['GET', '/api/v1/unknown', 404, 'the server could not find the requested resource'],
+    ['GET', '/elsewhere', 404, 'the server could not find the requested resource'],
+    ['DELETE', '/api/v1/nodes/staging-control-plane', 405, 'the server does not allow this method'],
+    ['POST', '/api/v1/nodes', 405, 'the server does not allow this method'],
+    ['POST', '/api/v1/namespaces/default/services', 400, 'metadata.name: Required value'],
+  ])('answers %s %s with %i', async (method, path, code, message) => {
+    const answer = await call(path, admin, { method, ...(method === 'POST' && { body: {} }) });
+
+    expect(answer.status).toBe(code);
+    expect(json(answer)).toMatchObject({ kind: 'Status', code, message: expect.stringContaining(message) });
+  });
+
+  it('takes JSON and nothing else', async () => {
+    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+    const path = '/api/v1/namespaces/default/services';
+
+    const answer = await call(path, admin, { method: 'POST', headers, body: { metadata: { name: 'web' } } });
+
+    expect(json(answer)).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
+  });
+
+  it('makes no second object of a name', async () => {
+    const body = { metadata: { name: 'web' }, spec: { type: 'LoadBalancer' } };
+    const path = '/api/v1/namespaces/default/services';
+
+    const first = await call(path, admin, { method: 'POST', body });
+    const second = await call(path, admin, { method: 'POST', body });
+
+    expect(first.status).toBe(201);
+    expect(json(second)).toMatchObject({ code: 409, message: 'services "web" already exists' });
+  });
+
+  it.each([
+    ['slipway:view', 'GET', 200],
+    ['slipway:view', 'POST', 403],
+    ['slipway:edit', 'POST', 201],
+    ['slipway:admin', 'POST', 201],
+  ])('gives the group %s for %s of a Service %i', async (group, method, code) => {
+    const body = { metadata: { name: 'web' } };
+    const user = api.kubeconfig('alice', ['others', group]);
+
+    const { status } = await call('/api/v1/namespaces/default/services', user, {
+      method,
+      ...(method === 'POST' && { body }),
+    });
+
+    expect(status).toBe(code);
+  });
+
+  it('says what there is, as kubectl asks before anything else', async () => {
+    expect(json(await call('/api', admin))).toMatchObject({ versions: ['v1'] });
+    expect(json(await call('/apis', admin)).groups).toMatchObject([{ name: 'certificates.k8s.io' }]);
+    const { resources } = json(await call('/api/v1', admin));
+    expect(resources).toContainEqual({
+      name: 'services',
+      singularName: 'service',
+      shortNames: ['svc'],
+      kind: 'Service',
+      namespaced: true,
+      verbs: ['get', 'list', 'create', 'delete'],
+    });
+  });
+
+  it('has nodes that are not ready where there is no network', async () => {
     await api.close();
+    api = await startSomeApi({ cni: 'none' });
+    admin = api.kubeconfig('kubernetes-admin', ['kubeadm:cluster-admins']);
 
-    const probe = await probeApi(`https://${address}:${port}`, { timeoutMs: 5_000 });
+    const { items } = json(await call('/api/v1/nodes', admin));
 
-    expect(probe.ready).toBe(false);
-    api = { close: async () => undefined };
+    expect(items[0].status.conditions).toMatchObject([{ type: 'Ready', status: 'False', reason: 'KubeletNotReady' }]);
   });
 });

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packStates } from '../../../jobs/release/pack-states.ts';
 import type { SignedObject } from '../../../src/clusters/stack.ts';
 import { isNotFound } from '../../../src/errors.ts';
-import { probeApi } from '../../../src/kubernetes/probe.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { deleteImage } from '../../../src/openstack/glance/images.ts';
 import type { Stack } from '../../../src/openstack/heat/stack.ts';
@@ -25,6 +24,7 @@ import { ensureTempUrlKey } from '../../../src/openstack/swift/temp-url-key.ts';
 import { isFakeHypervisor, startNodes } from '../../../src/playground/nodes/nodes.ts';
 import { newPublicKey } from '../../contracts/public-key.ts';
 import { connectToCloud, eventually } from '../../contracts/support.ts';
+import { probeApi } from '../../support/probe-api.ts';
 import { makeTinyImage } from '../../support/tiny-image.ts';
 
 const cloudsFile = process.env.OS_CLIENT_CONFIG_FILE ?? '/var/lib/openstack-lab/clouds.yaml';
