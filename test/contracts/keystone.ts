@@ -12,7 +12,7 @@ import {
 } from '../../src/openstack/keystone/application-credentials.ts';
 import { trustRefusal } from '../../src/openstack/keystone/trusts.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
-import { Secret } from '../../src/openstack/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import { type ConnectTo, connection, uniqueName } from './support.ts';
 
 /** What Slipway relies on in Keystone. */

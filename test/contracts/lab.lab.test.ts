@@ -6,6 +6,7 @@ import { heatContract } from './heat.ts';
 import { keystoneContract } from './keystone.ts';
 import { neutronContract } from './neutron.ts';
 import { novaContract } from './nova.ts';
+import { octaviaContract } from './octavia.ts';
 import { connectToCloud } from './support.ts';
 import { swiftContract } from './swift.ts';
 import { swiftLargeContract } from './swift-large.ts';
@@ -30,5 +31,6 @@ describe.each(['lab', 'lab-domain'])('the cloud %s of a real OpenStack', (name) 
   novaContract(connectTo, connectAsOperator);
   neutronContract(connectTo);
   cinderContract(connectTo);
+  octaviaContract(connectTo);
   heatContract(connectTo, connectAsOperator);
 });

@@ -10,7 +10,7 @@ import { findNetwork, listNetworks } from '../../src/openstack/neutron/networks.
 import { deletePort, listPorts } from '../../src/openstack/neutron/ports.ts';
 import { getNetworkQuotas } from '../../src/openstack/neutron/quotas.ts';
 import { listRouters } from '../../src/openstack/neutron/routers.ts';
-import { listSecurityGroups } from '../../src/openstack/neutron/security-groups.ts';
+import { deleteSecurityGroup, listSecurityGroups } from '../../src/openstack/neutron/security-groups.ts';
 import { listSubnets, listSubnetsByOwner } from '../../src/openstack/neutron/subnets.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type ConnectTo, connection, uniqueName } from './support.ts';
@@ -69,6 +69,27 @@ export function neutronContract(connectTo: ConnectTo): void {
 
       await expect(deletePort(neutron, noSuchId)).resolves.toBeUndefined();
       await expect(deleteFloatingIp(neutron, noSuchId)).resolves.toBeUndefined();
+    });
+
+    it('lets go of a security group, unless a port has it', async () => {
+      const { neutron } = cloud();
+      const name = uniqueName('group');
+      const description = 'Security Group for default/web Service LoadBalancer in cluster staging-1';
+      const { security_group } = await neutron.post<{ security_group: { id: string } }>(['security-groups'], {
+        doing: 'Creating a security group',
+        ok: [201],
+        body: { security_group: { name, description } },
+      });
+      const networkId = await makeNetwork(cloud(), name, security_group.id);
+
+      const held = deleteSecurityGroup(neutron, security_group.id);
+
+      await expect(held).rejects.toMatchObject({ service: 'Neutron', status: 409 });
+      expect(await listSecurityGroups(neutron, { name })).toMatchObject([{ id: security_group.id, description }]);
+      await removeNetwork(cloud(), networkId);
+      await deleteSecurityGroup(neutron, security_group.id);
+      await deleteSecurityGroup(neutron, security_group.id);
+      expect(await listSecurityGroups(neutron, { name })).toEqual([]);
     });
 
     it('tells the quotas of the project, and not those of another', async () => {
@@ -174,7 +195,7 @@ export function neutronContract(connectTo: ConnectTo): void {
 }
 
 /** A network with a subnet and three ports, as no client function makes them: Heat does that. */
-async function makeNetwork({ neutron }: OpenStack, name: string): Promise<string> {
+async function makeNetwork({ neutron }: OpenStack, name: string, group?: string): Promise<string> {
   const { network } = await neutron.post<{ network: { id: string } }>(['networks'], {
     doing: 'Creating a network',
     ok: [201],
@@ -197,7 +218,7 @@ async function makeNetwork({ neutron }: OpenStack, name: string): Promise<string
     await neutron.post(['ports'], {
       doing: 'Creating a port',
       ok: [201],
-      body: { port: { name: `${name}-${number}`, network_id: network.id } },
+      body: { port: { name: `${name}-${number}`, network_id: network.id, ...(group && { security_groups: [group] }) } },
     });
   }
   return network.id;

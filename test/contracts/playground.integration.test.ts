@@ -7,6 +7,7 @@ import { heatContract } from './heat.ts';
 import { keystoneContract } from './keystone.ts';
 import { neutronContract } from './neutron.ts';
 import { novaContract } from './nova.ts';
+import { octaviaContract } from './octavia.ts';
 import { connectToCloud } from './support.ts';
 import { swiftContract } from './swift.ts';
 import { swiftLargeContract } from './swift-large.ts';
@@ -35,5 +36,6 @@ describe.each(['playground', 'playground-domain'])('the cloud %s of the playgrou
   novaContract(connectTo, connectAsOperator);
   neutronContract(connectTo);
   cinderContract(connectTo);
+  octaviaContract(connectTo);
   heatContract(connectTo, connectAsOperator);
 });

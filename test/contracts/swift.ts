@@ -18,7 +18,7 @@ import {
   listObjects,
   putObject,
 } from '../../src/openstack/swift/objects.ts';
-import { signObjectUrl, signUrl } from '../../src/openstack/swift/temp-url.ts';
+import { signObjectsUrl, signObjectUrl, signUrl } from '../../src/openstack/swift/temp-url.ts';
 import { ensureTempUrlKey } from '../../src/openstack/swift/temp-url-key.ts';
 import { type ConnectTo, connection, uniqueName } from './support.ts';
 
@@ -216,6 +216,58 @@ export function swiftContract(connectTo: ConnectTo): void {
         ]).then((answers) => answers.map(({ status }) => status));
 
         expect(statuses).toEqual([401, 401, 401, 401, 401]);
+      });
+
+      it('refuse to read, to list and to write elsewhere when they are signed for writing', async () => {
+        const { swift } = cloud();
+        await put('written', 'content');
+        const key = await ensureTempUrlKey(swift, container);
+        const options = { container, object: 'written', key, method: 'PUT', lifetimeMs: minuteMs } as const;
+        const url = await signObjectUrl(swift, options);
+
+        const statuses = await Promise.all([
+          fetch(url),
+          fetch(url, { method: 'DELETE' }),
+          fetch(url.replace('/written?', '/elsewhere?'), { method: 'PUT', body: 'x' }),
+          fetch(url.replace('/written?', '?')),
+        ]).then((answers) => answers.map(({ status }) => status));
+
+        expect(statuses).toEqual([401, 401, 401, 401]);
+        expect(await findObjectText(swift, container, 'elsewhere')).toBeUndefined();
+      });
+
+      it.each(['sha256', 'sha512'] as const)('let anybody write below a prefix, signed with %s', async (digest) => {
+        const { swift } = cloud();
+        const key = await ensureTempUrlKey(swift, container);
+        const options = { container, prefix: `logs ${digest}/ö/`, rest: '@HOST@.log', key, digest } as const;
+        const url = await signObjectsUrl(swift, { ...options, method: 'PUT', lifetimeMs: minuteMs });
+
+        const statuses = await Promise.all([
+          fetch(url.replace('@HOST@', 'node-1'), { method: 'PUT', body: 'from node 1' }),
+          fetch(url.replace('@HOST@', 'node-2'), { method: 'PUT', body: 'from node 2' }),
+        ]).then((answers) => answers.map(({ status }) => status));
+
+        expect(statuses).toEqual([201, 201]);
+        expect(await findObjectText(swift, container, `logs ${digest}/ö/node-2.log`)).toBe('from node 2');
+      });
+
+      it('are refused outside of their prefix, for another prefix and another method', async () => {
+        const { swift } = cloud();
+        await put('join/node.json', 'content');
+        const key = await ensureTempUrlKey(swift, container);
+        const options = { container, prefix: 'logs/', rest: 'a.log', key, method: 'PUT' } as const;
+        const url = await signObjectsUrl(swift, { ...options, lifetimeMs: minuteMs });
+        const write = { method: 'PUT', body: 'x' };
+
+        const statuses = await Promise.all([
+          fetch(url.replace('/logs/a.log?', '/join/node.json?'), write),
+          fetch(url.replace('temp_url_prefix=logs%2F', 'temp_url_prefix=').replace('/logs/a.log?', '/join/b?'), write),
+          fetch(url.replace(/&temp_url_prefix=[^&]*/, ''), write),
+          fetch(url),
+        ]).then((answers) => answers.map(({ status }) => status));
+
+        expect(statuses).toEqual([401, 401, 401, 401]);
+        expect(await findObjectText(swift, container, 'join/node.json')).toBe('content');
       });
 
       it('answer 404 for an object that is not there yet', async () => {

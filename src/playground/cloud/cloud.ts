@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../log.ts';
 import { cinder } from './cinder/cinder-service.ts';
+import { newCinder } from './cinder/state.ts';
 import { writeCloudsFile } from './clouds-file.ts';
 import { type FaultName, faultPlan } from './faults.ts';
 import { glance } from './glance/glance-service.ts';
@@ -20,6 +21,8 @@ import { newNeutron } from './neutron/external-networks.ts';
 import { neutron } from './neutron/neutron-service.ts';
 import { newNova } from './nova/flavors.ts';
 import { nova } from './nova/nova-service.ts';
+import { octavia } from './octavia/octavia-service.ts';
+import { newOctavia } from './octavia/state.ts';
 import { type Delays, pacingOf } from './pacing.ts';
 import { newSwift } from './swift/state.ts';
 import { swift } from './swift/swift-service.ts';
@@ -52,13 +55,13 @@ export interface PlaygroundCloud {
   close(): Promise<void>;
 }
 
-const services: readonly Service[] = [keystone, swift, glance, nova, neutron, cinder, heat];
+const services: readonly Service[] = [keystone, swift, glance, nova, neutron, cinder, octavia, heat];
 
 const hourMs = 3_600_000;
 
 /**
  * Starts an OpenStack of one process on a free port of 127.0.0.1: Keystone, Swift, Glance, Nova, Neutron, Heat and as
- * much of Cinder as Slipway asks for, which answer as the real ones do and keep everything in memory. Servers never boot.
+ * much of Cinder and Octavia as clusters use, which answer as the real ones do and keep everything in memory. Servers never boot.
  */
 export async function startCloud(options: CloudOptions): Promise<PlaygroundCloud> {
   const { directory, remove } = await workDirectory(options.directory);
@@ -102,6 +105,8 @@ function newWorld(options: CloudOptions, directory: string): { world: World; sto
     glance: newGlance(options.glance),
     nova: newNova(),
     neutron: newNeutron(operator(people)),
+    cinder: newCinder(),
+    octavia: newOctavia(),
     heat: newHeat(),
     later(work, act) {
       const timer = setTimeout(() => {

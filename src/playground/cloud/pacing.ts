@@ -5,8 +5,8 @@ export type Delays = 'none' | 'short';
 
 /** Milliseconds that a real cloud spends on each kind of work, scaled down. */
 const milliseconds = {
-  none: { resource: 0, network: 0, server: 20, serverDelete: 5, poll: 5, update: 0 },
-  short: { resource: 200, network: 600, server: 4500, serverDelete: 1200, poll: 200, update: 300 },
+  none: { resource: 0, network: 0, server: 20, serverDelete: 5, balancer: 250, poll: 5, update: 0 },
+  short: { resource: 200, network: 600, server: 4500, serverDelete: 1200, balancer: 3000, poll: 200, update: 300 },
 } as const;
 
 /** What the cloud waits for. */

@@ -1,10 +1,12 @@
 import type { Logger } from '../../log.ts';
+import type { CinderState } from './cinder/state.ts';
 import type { FaultPlan } from './faults.ts';
 import type { GlanceState } from './glance/state.ts';
 import type { HeatState } from './heat/state.ts';
 import type { KeystoneState } from './keystone/state.ts';
 import type { NeutronState } from './neutron/state.ts';
 import type { NovaState } from './nova/state.ts';
+import type { OctaviaState } from './octavia/state.ts';
 import type { Pacing, Work } from './pacing.ts';
 import type { SwiftState } from './swift/state.ts';
 
@@ -22,6 +24,8 @@ export interface World {
   readonly glance: GlanceState;
   readonly nova: NovaState;
   readonly neutron: NeutronState;
+  readonly cinder: CinderState;
+  readonly octavia: OctaviaState;
   readonly heat: HeatState;
   /** Does something when work of that kind is done; not any more once the cloud has closed. */
   later(work: Work, act: () => void): void;

@@ -1,44 +1,50 @@
 import { ApiError } from '../http/api-error.ts';
-import type { Exchange, Reply, Route, Service } from '../http/exchange.ts';
-import type { Caller } from '../keystone/state.ts';
+import type { Exchange, Handler, Reply, Route, Service } from '../http/exchange.ts';
 import { htmlPage } from '../support/html.ts';
-
-/** What every project may have of volumes. There are none here, so that nothing of it is ever used. */
-const limits = {
-  maxTotalVolumes: 10,
-  maxTotalVolumeGigabytes: 1000,
-  maxTotalSnapshots: 10,
-  maxTotalBackups: 10,
-  maxTotalBackupGigabytes: 1000,
-  totalVolumesUsed: 0,
-  totalGigabytesUsed: 0,
-  totalSnapshotsUsed: 0,
-  totalBackupsUsed: 0,
-  totalBackupGigabytesUsed: 0,
-};
+import type { World } from '../world.ts';
+import { create, list, remove } from './volume-routes.ts';
+import { limits, usage } from './volumes.ts';
 
 const zones = [{ zoneName: 'nova', zoneState: { available: true } }];
 
-/** As much of Cinder v3 as tells how many volumes a project may have, and where. */
+/** As much of Cinder v3 as tells how many volumes a project may have, where, and which it has. */
 export const cinder: Service = {
   name: 'cinder',
   prefix: '/volume',
   routes: [
-    inProject('/limits', () => ({ limits: { rate: [], absolute: limits } })),
-    inProject('/os-availability-zone', () => ({ availabilityZoneInfo: zones })),
+    inProject('GET', '/limits', (world, _, { projectId }) => ({
+      status: 200,
+      body: { limits: { rate: [], absolute: absoluteLimits(world, projectId) } },
+    })),
+    inProject('GET', '/os-availability-zone', () => ({ status: 200, body: { availabilityZoneInfo: zones } })),
+    inProject('POST', '/volumes', create),
+    inProject('GET', '/volumes/detail', list),
+    inProject('DELETE', '/volumes/:id', remove),
   ],
   refuse,
 };
 
-/** GET of something below the project, which has to be the token's. */
-function inProject(path: string, show: () => object): Route {
+/** Something below the project, which has to be the token's. */
+function inProject(method: string, path: string, handle: Handler): Route {
   return {
-    method: 'GET',
+    method,
     path: `/v3/:project${path}`,
-    handle: (_, { params }: Exchange, caller: Caller): Reply => {
-      if (params.project !== caller.projectId) throw new ApiError(400, 'badRequest', 'Malformed request url');
-      return { status: 200, body: show() };
+    handle: (world, exchange, caller) => {
+      if (exchange.params.project !== caller.projectId) throw new ApiError(400, 'badRequest', 'Malformed request url');
+      return handle(world, exchange, caller);
     },
+  };
+}
+
+function absoluteLimits({ cinder: state }: World, projectId: string): Record<string, number> {
+  const { count, gibibytes } = usage(state, projectId);
+  return {
+    ...limits,
+    totalVolumesUsed: count,
+    totalGigabytesUsed: gibibytes,
+    totalSnapshotsUsed: 0,
+    totalBackupsUsed: 0,
+    totalBackupGigabytesUsed: 0,
   };
 }
 

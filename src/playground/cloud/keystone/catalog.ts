@@ -15,6 +15,7 @@ export function serviceUrls(
     { type: 'compute', name: 'nova', url: `${baseUrl}/compute/v2.1` },
     { type: 'network', name: 'neutron', url: `${baseUrl}/network` },
     { type: 'volumev3', name: 'cinderv3', url: `${baseUrl}/volume/v3/${projectId}` },
+    { type: 'load-balancer', name: 'octavia', url: `${baseUrl}/load-balancer` },
     { type: 'orchestration', name: 'heat', url: `${baseUrl}/orchestration/v1/${projectId}` },
   ];
 }

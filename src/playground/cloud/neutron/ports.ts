@@ -51,9 +51,10 @@ export function createPort(neutron: NeutronState, caller: Caller, attributes: Re
     deviceOwner: String(attributes.device_owner ?? ''),
     fixedIps: fixedIpsOf(neutron, network, attributes.fixed_ips),
     securityGroups: portSecurity ? groupsOf(neutron, caller, attributes.security_groups) : [],
-    addressPairs: listOf(attributes.allowed_address_pairs),
+    addressPairs: [],
     portSecurity,
   };
+  port.addressPairs = pairsOf(port, attributes.allowed_address_pairs);
   neutron.ports.set(port.id, port);
   return port;
 }
@@ -81,7 +82,8 @@ export function updatePort(
   renameWith(port, attributes);
   if (attributes.security_groups !== undefined)
     port.securityGroups = groupsOf(neutron, caller, attributes.security_groups);
-  if (attributes.allowed_address_pairs !== undefined) port.addressPairs = listOf(attributes.allowed_address_pairs);
+  if (attributes.allowed_address_pairs !== undefined)
+    port.addressPairs = pairsOf(port, attributes.allowed_address_pairs);
   if (attributes.device_id !== undefined) port.deviceId = String(attributes.device_id);
   if (attributes.device_owner !== undefined) port.deviceOwner = String(attributes.device_owner);
   return port;
@@ -135,6 +137,11 @@ export function portView(port: Port): Record<string, unknown> {
     updated_at: seconds(port.updatedAt),
     revision_number: 1,
   };
+}
+
+/** Neutron writes the port's own hardware address where none is given. */
+function pairsOf({ mac }: Port, given: unknown): object[] {
+  return listOf(given).map((pair) => ({ mac_address: mac, ...mapOf(pair) }));
 }
 
 function isVisible(port: Port, caller: Caller): boolean {

@@ -31,10 +31,7 @@ export function serverView(world: World, server: Server, caller: Caller, version
     user_id: server.userId,
     metadata: server.metadata,
     hostId: isBuilt ? createHash('sha224').update(`${server.projectId} playground`).digest('hex') : '',
-    image: {
-      id: server.imageId,
-      links: [{ rel: 'bookmark', href: `${world.baseUrl}/compute/images/${server.imageId}` }],
-    },
+    image: server.imageId === undefined ? '' : imageIn(world, server.imageId),
     flavor: flavorIn(world, server.flavor, version),
     created: seconds(server.createdAt),
     updated: seconds(server.updatedAt),
@@ -53,7 +50,7 @@ export function serverView(world: World, server: Server, caller: Caller, version
     'OS-EXT-STS:task_state': server.taskState,
     'OS-EXT-STS:vm_state': vmStates[server.status],
     'OS-EXT-STS:power_state': server.status === 'ACTIVE' ? 1 : 0,
-    'os-extended-volumes:volumes_attached': [],
+    'os-extended-volumes:volumes_attached': server.volumes.map((volume) => ({ id: volume.id })),
     ...faultOf(server),
     ...laterFields(server, version),
     ...(caller.isAdmin ? forAdministrators(server, version) : {}),
@@ -79,6 +76,10 @@ const vmStates = { BUILD: 'building', ACTIVE: 'active', ERROR: 'error', SHUTOFF:
 
 function address(addr: string, type: string, mac: string): object {
   return { version: 4, addr, 'OS-EXT-IPS:type': type, 'OS-EXT-IPS-MAC:mac_addr': mac };
+}
+
+function imageIn(world: World, id: string): object {
+  return { id, links: [{ rel: 'bookmark', href: `${world.baseUrl}/compute/images/${id}` }] };
 }
 
 function flavorIn(world: World, flavor: Flavor, version: string): object {

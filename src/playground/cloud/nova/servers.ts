@@ -1,3 +1,4 @@
+import { createVolume } from '../cinder/volumes.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Caller } from '../keystone/state.ts';
 import { createPort, dropPort, portOf } from '../neutron/ports.ts';
@@ -20,7 +21,9 @@ const longestUserData = 65_535;
 export function createServer(world: World, caller: Caller, body: Record<string, unknown>): Server {
   const given = mapOf(body.server);
   const flavor = flavorOf(world, given.flavorRef);
-  const imageId = imageIdOf(world, caller, given.imageRef);
+  const devices = listOf(given.block_device_mapping_v2).map(mapOf);
+  const imageId = devices.length > 0 && !given.imageRef ? undefined : imageIdOf(world, caller, given.imageRef);
+  const zone = zoneOf(given.availability_zone);
   checkKey(world, caller, given.key_name);
   if (String(given.user_data ?? '').length > longestUserData) {
     throw badRequest(`Invalid input for field/attribute user_data. Value is too long`);
@@ -30,6 +33,7 @@ export function createServer(world: World, caller: Caller, body: Record<string, 
   const id = uuid();
   const groups = securityGroupIds(world, caller, given.security_groups);
   const { ports, own } = portsOf(world, caller, id, given.networks, groups.ids);
+  const volumes = devices.map((device) => volumeOf(world, caller, device));
   const now = new Date();
   const server: Server = {
     id,
@@ -38,6 +42,7 @@ export function createServer(world: World, caller: Caller, body: Record<string, 
     userId: caller.userId,
     flavor,
     imageId,
+    volumes,
     keyName: textOf(given.key_name) ?? null,
     userData: textOf(given.user_data) ?? null,
     metadata: Object.fromEntries(Object.entries(mapOf(given.metadata)).map(([key, value]) => [key, String(value)])),
@@ -47,7 +52,7 @@ export function createServer(world: World, caller: Caller, body: Record<string, 
     status: 'BUILD',
     taskState: 'scheduling',
     fault: undefined,
-    availabilityZone: '',
+    availabilityZone: zone ?? '',
     createdAt: now,
     updatedAt: now,
     launchedAt: undefined,
@@ -102,7 +107,7 @@ function settle(world: World, server: Server, crowded: boolean): void {
       return;
     }
     server.status = 'ACTIVE';
-    server.availabilityZone = 'nova';
+    server.availabilityZone = onlyZone;
     server.launchedAt = new Date();
     for (const port of serverPorts(world, server)) port.status = 'ACTIVE';
   });
@@ -119,6 +124,7 @@ function vanish(world: World, server: Server): void {
     if (server.ownPortIds.includes(port.id)) dropPort(world.neutron, port);
     else Object.assign(port, { deviceId: '', deviceOwner: '', status: 'DOWN' });
   }
+  for (const { id, ownedByServer } of server.volumes) if (ownedByServer) world.cinder.volumes.delete(id);
   for (const group of world.nova.serverGroups.values()) {
     group.memberIds = group.memberIds.filter((id) => id !== server.id);
   }
@@ -144,6 +150,28 @@ function imageIdOf(world: World, caller: Caller, reference: unknown): string {
   if (!visible) throw badRequest('Can not find requested image');
   if (image.status !== 'active') throw badRequest(`Image ${id} is not active.`);
   return id;
+}
+
+/** The one zone that there is. */
+const onlyZone = 'nova';
+
+function zoneOf(given: unknown): string | undefined {
+  const zone = textOf(given);
+  if (zone === undefined || zone === onlyZone) return zone;
+  throw badRequest('The requested availability zone is not available');
+}
+
+/** A volume of a server: one that is there, or a new one with an image on it. */
+function volumeOf(world: World, caller: Caller, device: Record<string, unknown>): Server['volumes'][number] {
+  const { source_type, uuid: source, volume_size, delete_on_termination } = device;
+  const ownedByServer = delete_on_termination === true;
+  if (source_type !== 'volume') {
+    imageIdOf(world, caller, source);
+    return { id: createVolume(world.cinder, caller, { size: Number(volume_size) }).id, ownedByServer };
+  }
+  const found = world.cinder.volumes.get(String(source));
+  if (found === undefined) throw badRequest(`Block Device Mapping is Invalid: failed to get volume ${source}.`);
+  return { id: found.id, ownedByServer };
 }
 
 function checkKey(world: World, caller: Caller, name: unknown): void {

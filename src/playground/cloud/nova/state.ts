@@ -24,7 +24,10 @@ export interface Server {
   projectId: string;
   userId: string;
   flavor: Flavor;
-  imageId: string;
+  /** None for one that boots from a volume. */
+  imageId: string | undefined;
+  /** Its volumes, and whether each goes with it. */
+  volumes: { id: string; ownedByServer: boolean }[];
   keyName: string | null;
   /** Base 64, as Nova keeps it. */
   userData: string | null;

@@ -7,7 +7,8 @@ export const referenceFunctions: Readonly<Record<string, HeatFunction>> = {
   get_param: {
     raw: (argument, scope, resolve) => {
       const [name, ...path] = listOrOne(resolve(argument));
-      return follow(scope.parameter(String(name)), path) ?? '';
+      const value = scope.parameter(String(name));
+      return isUnresolved([value, path]) && path.length > 0 ? unresolved : (follow(value, path) ?? '');
     },
   },
   get_resource: { raw: (argument, scope, resolve) => scope.reference(String(resolve(argument))) },

@@ -1,7 +1,7 @@
-import { isMap } from '../../support/values.ts';
+import { isMap, listOf, mapOf } from '../../support/values.ts';
 import type { Template } from '../template/template.ts';
 import { groupAttribute, groupTemplate, memberAttributes } from './group-template.ts';
-import { property, type ResourceType } from './resource-type.ts';
+import { property, type ResourceLook, type ResourceType, type ResourceWork } from './resource-type.ts';
 
 /** OS::Heat::ResourceGroup */
 export const resourceGroup: ResourceType = {
@@ -19,12 +19,18 @@ export const resourceGroup: ResourceType = {
   attributes: ['refs', 'refs_map', 'attributes', 'removed_rsrc_list'],
   openAttributes: true, // any of the members' own, as a list
   nested: (properties, name) => ({
-    template: template({ ...properties, count: 1 }),
+    template: template({ ...properties, count: 1 }, new Set()),
     path: `resources.${name}<nested_stack>.`,
   }),
-  inside: (properties) => ({ template: template(properties), parameters: {} }),
-  create: (work) => work.engine.createNested(work, { template: template(work.properties), parameters: {} }),
-  update: (work) => work.engine.updateNested(work, { template: template(work.properties), parameters: {} }),
+  inside: (properties) => ({ template: template(properties, skippedAtFirst(properties)), parameters: {} }),
+  create(work) {
+    remember(work, skippedAtFirst(work.properties));
+    return work.engine.createNested(work, { template: template(work.properties, skipped(work)), parameters: {} });
+  },
+  update(work) {
+    remember(work, skippedNow(work));
+    return work.engine.updateNested(work, { template: template(work.properties, skipped(work)), parameters: {} });
+  },
   remove: (work) => work.engine.deleteNested(work),
   attributeAt(look, name, path) {
     const [attribute, ...rest] = path.map(String);
@@ -32,16 +38,51 @@ export const resourceGroup: ResourceType = {
       case 'attributes':
         return attribute === undefined ? null : Object.fromEntries(memberAttributes(look, attribute, rest));
       case 'removed_rsrc_list':
-        return [];
+        return [...skipped(look)];
       default:
         return groupAttribute(look, name, path) ?? memberAttributes(look, name, path).map(([, value]) => value);
     }
   },
 };
 
-function template({ count, resource_def, index_var }: Record<string, unknown>): Template {
-  const names = Array.from({ length: Number(count) }, (_, index) => String(index));
+/** Members have the lowest numbers, but for those that were removed by number: these are never used again. */
+function template({ count, resource_def, index_var }: Record<string, unknown>, without: ReadonlySet<string>): Template {
+  const candidates = Array.from({ length: Number(count) + without.size }, (_, index) => String(index));
+  const names = candidates.filter((name) => !without.has(name)).slice(0, Number(count));
   return groupTemplate(names, (name) => numbered(resource_def, String(index_var), name));
+}
+
+/** Under which the resource remembers the members that were removed. */
+const removed = 'name_blacklist';
+
+function skipped({ resource }: ResourceLook): Set<string> {
+  const names = resource.data.get(removed);
+  return names instanceof Set ? names : new Set();
+}
+
+function remember({ resource }: ResourceLook, names: ReadonlySet<string>): void {
+  resource.data.set(removed, names);
+}
+
+/** What is named when a group is made will never be. */
+function skippedAtFirst({ removal_policies }: Record<string, unknown>): Set<string> {
+  return new Set(namedIn(removal_policies));
+}
+
+/** Later on only what there is can be removed, by its number or by what it is referred to as. */
+function skippedNow(work: ResourceWork): Set<string> {
+  const { removal_policies, removal_policies_mode } = work.properties;
+  const before = skipped(work);
+  const references = Object.entries(mapOf(groupAttribute(work, 'refs_map', [])));
+  const found = namedIn(removal_policies).flatMap((name) => {
+    if (before.has(name) || references.some(([member]) => member === name)) return [name];
+    return references.filter(([, reference]) => reference === name).map(([member]) => member);
+  });
+  return new Set([...(removal_policies_mode === 'update' ? [] : before), ...found]);
+}
+
+function namedIn(policies: unknown): string[] {
+  return listOf(policies).flatMap((policy) => listOf(mapOf(policy).resource_list).map(String));
 }
 
 /** The definition with the member's number wherever the author wants it. */

@@ -51,7 +51,17 @@ export const server: ResourceType = {
     availability_zone: property('string'),
     config_drive: property('boolean'),
     block_device_mapping: property('list'),
-    block_device_mapping_v2: property('list'),
+    block_device_mapping_v2: property('list', {
+      item: property('map', {
+        keys: {
+          boot_index: property('integer'),
+          image: property('string', { custom: 'glance.image' }),
+          volume_id: property('string'),
+          volume_size: property('integer'),
+          delete_on_termination: property('boolean'),
+        },
+      }),
+    }),
     flavor_update_policy: property('string', { updatable: true, default: 'RESIZE' }),
     image_update_policy: property('string', { updatable: true, default: 'REBUILD' }),
     software_config_transport: property('string', { updatable: true, default: 'POLL_SERVER_CFN' }),
@@ -62,6 +72,10 @@ export const server: ResourceType = {
     personality: property('map', { default: {} }),
     deployment_swift_data: property('map', { updatable: true, default: {} }),
     tags: property('list', { updatable: true }),
+  },
+  validate({ name, image, block_device_mapping_v2: devices }) {
+    if (image !== undefined || listOf(devices).length > 0) return;
+    throw new Error(`Neither image nor bootable volume is specified for instance ${name ?? ''}`);
   },
   attributes: [
     'name',
@@ -123,16 +137,34 @@ function isReady(found: Server | undefined): boolean {
 
 function request({ world, caller, resource, properties }: ResourceWork): Record<string, unknown> {
   const { name = resource.physicalName, flavor, image, key_name, metadata, security_groups } = properties;
+  const { availability_zone, block_device_mapping_v2 } = properties;
   return {
     name,
     flavorRef: findFlavor(world.nova, String(flavor))?.id,
-    imageRef: findImage(world.glance, caller, String(image))?.id,
+    ...(image !== undefined && { imageRef: findImage(world.glance, caller, String(image))?.id }),
+    ...(availability_zone !== undefined && { availability_zone }),
+    ...(block_device_mapping_v2 !== undefined && {
+      block_device_mapping_v2: listOf(block_device_mapping_v2).map((one) => deviceRequest(world, caller, mapOf(one))),
+    }),
     ...(key_name === undefined ? {} : { key_name }),
     metadata,
     user_data: encodedUserData(userData(world, properties.user_data)),
     networks: listOf(properties.networks).map((one) => networkRequest(world, caller, mapOf(one))),
     security_groups: listOf(security_groups).map((group) => ({ name: group })),
   };
+}
+
+/** A volume that is there, or one that Nova is to make of an image. */
+function deviceRequest(
+  world: World,
+  caller: Caller,
+  { image, volume_id, ...device }: Record<string, unknown>,
+): Record<string, unknown> {
+  const source =
+    volume_id === undefined
+      ? { source_type: 'image', uuid: findImage(world.glance, caller, String(image))?.id }
+      : { source_type: 'volume', uuid: volume_id };
+  return { ...device, ...source, destination_type: 'volume' };
 }
 
 /** Nova's limit for what is given to a server, in characters of base64. */

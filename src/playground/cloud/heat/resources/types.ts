@@ -2,6 +2,7 @@ import { invalid } from '../errors.ts';
 import { autoScalingGroup } from './auto-scaling-group.ts';
 import { floatingIp, floatingIpAssociation } from './floating-ip.ts';
 import { keypair } from './keypair.ts';
+import { healthMonitor, listener, loadBalancer, pool, poolMember } from './load-balancer.ts';
 import { nestedTemplate } from './nested-template.ts';
 import { network } from './network.ts';
 import { port } from './port.ts';
@@ -15,6 +16,7 @@ import { multipartMime, softwareConfig } from './software-config.ts';
 import { subnet } from './subnet.ts';
 import { container } from './swift-container.ts';
 import { none, randomString, value } from './values.ts';
+import { volume } from './volume.ts';
 import { waitCondition } from './wait-condition.ts';
 import { waitConditionHandle } from './wait-condition-handle.ts';
 
@@ -31,6 +33,12 @@ const types: Readonly<Record<string, ResourceType>> = {
   'OS::Nova::Server': server,
   'OS::Nova::ServerGroup': serverGroup,
   'OS::Nova::KeyPair': keypair,
+  'OS::Cinder::Volume': volume,
+  'OS::Octavia::LoadBalancer': loadBalancer,
+  'OS::Octavia::Listener': listener,
+  'OS::Octavia::Pool': pool,
+  'OS::Octavia::PoolMember': poolMember,
+  'OS::Octavia::HealthMonitor': healthMonitor,
   'OS::Heat::SoftwareConfig': softwareConfig,
   'OS::Heat::MultipartMime': multipartMime,
   'OS::Heat::RandomString': randomString,

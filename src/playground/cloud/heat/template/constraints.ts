@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { defaultType } from '../../cinder/volumes.ts';
 import { findImage } from '../../glance/images.ts';
 import type { Caller } from '../../keystone/state.ts';
 import { rangeOf } from '../../neutron/addresses.ts';
@@ -78,6 +79,14 @@ const customConstraints: Readonly<Record<string, CustomCheck>> = {
     world.nova.servers.has(value) ? undefined : `The Server (${value}) could not be found.`,
   'glance.image': (world, caller, value) =>
     findImage(world.glance, caller, value) === undefined ? `No images matching {'name': '${value}'}.` : undefined,
+  'cinder.vtype': (_, __, value) =>
+    value === defaultType ? undefined : `The VolumeType (${value}) could not be found.`,
+  'octavia.loadbalancer': ({ octavia }, _, value) =>
+    named(octavia.balancers.values(), value) ? undefined : `Unable to find loadbalancer with name or id '${value}'`,
+  'octavia.listener': ({ octavia }, _, value) =>
+    named(octavia.parts.values(), value) ? undefined : `Unable to find listener with name or id '${value}'`,
+  'octavia.pool': ({ octavia }, _, value) =>
+    named(octavia.parts.values(), value) ? undefined : `Unable to find pool with name or id '${value}'`,
   net_cidr: (_, __, value) =>
     rangeOf(value) === undefined && !isIPv6(value.split('/')[0] ?? '')
       ? `Invalid net cidr invalid IPNetwork ${value} `
@@ -87,6 +96,10 @@ const customConstraints: Readonly<Record<string, CustomCheck>> = {
     isIPv4(value) || rangeOf(value) !== undefined ? undefined : `'${value}' is not a valid IP address`,
   mac_addr: (_, __, value) => (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value) ? undefined : 'Invalid MAC address.'),
 };
+
+function named(things: Iterable<{ id: string; name: string }>, nameOrId: string): boolean {
+  return [...things].some(({ id, name }) => id === nameOrId || name === nameOrId);
+}
 
 /** neutron.network, neutron.subnet … : something of that name or id must be there. */
 function neutronConstraint(name: string): CustomCheck | undefined {
