@@ -2,10 +2,12 @@ import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, ok, problem } from '../../src/clusters/finding.ts';
 import { stackName } from '../../src/clusters/names.ts';
 import { cidrFindings, dnsFindings, type NearbySubnet, type ReservedCidr } from '../../src/clusters/network-fit.ts';
+import { floatingIpsOf } from '../../src/clusters/quota.ts';
 import type { Network } from '../../src/openstack/neutron/networks.ts';
 import type { Subnet } from '../../src/openstack/neutron/subnets.ts';
+import { existingFindings, isRouted } from './check-existing-network.ts';
 import { listed } from './listed.ts';
-import type { Surroundings, Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 
 /** Whether the way out is there, the resolvers can be reached, and the range of addresses is free. */
 export function checkNetwork(spec: ClusterSpec, survey: Survey, reserved: readonly ReservedCidr[]): Finding[] {
@@ -14,11 +16,23 @@ export function checkNetwork(spec: ClusterSpec, survey: Survey, reserved: readon
   const networks = survey.networks.value;
   const external = externalNetworks(networks, network.external);
   return [
-    ok('Network', `${network.cidr} behind a router to ${network.external}, 1 floating IP`),
+    ok('Network', `${placeText(spec)}, ${addressesText(spec)}`),
     ...externalFindings(external, spec, networks),
+    ...existingFindings(spec, external, survey),
     ...dnsFindings(network),
     ...cidrFindings(network, reserved, nearbySubnets(networks, external, survey)),
   ];
+}
+
+function placeText({ network: { cidr, external, existing } }: ClusterSpec): string {
+  if (existing === undefined) return `${cidr} behind a router to ${external}`;
+  return `${existing.subnet} (${cidr}) of ${existing.network}, which is there`;
+}
+
+function addressesText(spec: ClusterSpec): string {
+  const number = floatingIpsOf(spec);
+  if (number === 0) return 'no floating IP';
+  return number === 1 ? '1 floating IP' : `${number} floating IPs`;
 }
 
 /** By id before name, as Heat does. Several when the name is not unique. Those that may be external do for want of others. */
@@ -74,14 +88,4 @@ function nearbySubnets(
 
 function nearby({ name, cidr }: Subnet, relation: NearbySubnet['relation']): NearbySubnet {
   return { name, cidr, relation };
-}
-
-function isRouted(subnetId: string, external: readonly Network[], { routers, ports }: Surroundings): boolean {
-  const leadOut = routers
-    .filter(({ externalNetworkId }) => external.some(({ id }) => id === externalNetworkId))
-    .map(({ id }) => id);
-  return ports.some(
-    ({ deviceId, addresses }) =>
-      leadOut.includes(deviceId) && addresses.some((address) => address.subnetId === subnetId),
-  );
 }

@@ -1,6 +1,12 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, problem } from '../../src/clusters/finding.ts';
-import { controlPlaneFindings, type ImageDemand, nodeFindings, serversFinding } from '../../src/clusters/flavor-fit.ts';
+import {
+  controlPlaneFindings,
+  controlPlanesFinding,
+  type ImageDemand,
+  nodeFindings,
+  nodesFinding,
+} from '../../src/clusters/flavor-fit.ts';
 import { clusterNeeds, quotaFindings } from '../../src/clusters/quota.ts';
 import { type Flavor, pickFlavor } from '../../src/openstack/nova/flavors.ts';
 import { listed } from './listed.ts';
@@ -19,10 +25,13 @@ export function checkServers(spec: ClusterSpec, survey: Survey): Finding[] {
     ...[...new Set(missing)].map((name) => noFlavor(name, flavors)),
     ...(typeof controlPlane === 'string'
       ? []
-      : [serversFinding('Control plane', 1, controlPlane), ...controlPlaneFindings(controlPlane, image)]),
+      : [
+          controlPlanesFinding(spec.controlPlane, controlPlane),
+          ...controlPlaneFindings(controlPlane, image, spec.controlPlane.bootVolume),
+        ]),
     ...(typeof node === 'string'
       ? []
-      : [serversFinding('Nodes', spec.nodes.count, node, spec.nodes.max), ...nodeFindings(node, image)]),
+      : [nodesFinding(spec.nodes, node), ...nodeFindings(node, image, spec.nodes.bootVolume)]),
     ...(typeof controlPlane === 'string' || typeof node === 'string'
       ? []
       : checkQuota(spec, survey, controlPlane, node)),
@@ -30,18 +39,19 @@ export function checkServers(spec: ClusterSpec, survey: Survey): Finding[] {
 }
 
 function checkQuota(spec: ClusterSpec, survey: Survey, controlPlane: Flavor, node: Flavor): Finding[] {
-  const needs = clusterNeeds({ nodes: spec.nodes.count, controlPlane, node });
+  const needs = clusterNeeds(spec, { controlPlane, node });
   return [...quotaFindings(needs, limitsIn(survey)), ...groupFindings(spec, survey)];
 }
 
-/** All servers of a cluster are in one group, which spreads them over hosts, and Nova limits how many a group may have. */
-function groupFindings({ nodes }: ClusterSpec, { limits }: Survey): Finding[] {
+/** Control planes and nodes are in a group each, which spreads them over hosts, and Nova limits how many it may have. */
+function groupFindings({ controlPlane, nodes, serverGroup }: ClusterSpec, { limits }: Survey): Finding[] {
   const most = limits.seen ? limits.value.serverGroupMembers.max : undefined;
-  if (most === undefined || nodes.count + 1 <= most) return [];
+  const needed = Math.max(controlPlane.count, nodes.count);
+  if (serverGroup === 'none' || most === undefined || needed <= most) return [];
   return [
     problem(
       'Quota',
-      `A server group may have ${most} servers in this project, and the cluster needs ${nodes.count + 1}`,
+      `A server group may have ${most} servers in this project, and the cluster needs ${needed}`,
       'Make the cluster smaller, or ask the cloud’s operator for more members in a server group',
     ),
   ];

@@ -35,10 +35,16 @@ export async function checkServices(openstack: OpenStack, signal: AbortSignal): 
     { client: heat, ask: async (client, within) => void (await listStacks(client, { tags: [stackTag] }, within)) },
   ];
   const answers = await Promise.all(probes.map((probe) => check(probe, signal)));
-  const volumes = await look('Keystone', signal, (within) => openstack.offers('cinder', within));
+  const [volumes, balancing] = await Promise.all([
+    look('Keystone', signal, (within) => openstack.offers('cinder', within)),
+    look('Keystone', signal, (within) => openstack.offers('octavia', within)),
+  ]);
   return [
     ...answers.map(({ finding }) => finding),
     ...(volumes.seen && !volumes.value ? [ok('Cinder', 'not offered; clusters will have no volumes')] : []),
+    ...(balancing.seen && !balancing.value
+      ? [ok('Octavia', 'not offered; clusters will have one control plane, and no Services of type LoadBalancer')]
+      : []),
     ...clockFindings(answers.flatMap(({ skewMs }) => skewMs ?? [])),
   ];
 }

@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, problem } from '../../src/clusters/finding.ts';
 import { stackName } from '../../src/clusters/names.ts';
-import { stackParameters } from '../../src/clusters/stack.ts';
+import { type StackInputs, type StackOwner, stackParameters } from '../../src/clusters/stack.ts';
 import { DeployError, OpenStackError } from '../../src/errors.ts';
 import { previewStack } from '../../src/openstack/heat/previews.ts';
 import { findStack } from '../../src/openstack/heat/stacks.ts';
@@ -19,12 +19,15 @@ export async function checkStack(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const name = stackName(spec.name);
+  // Without parameters Heat cannot tell which resources there would be; whether what they name exists it does not ask.
+  const parameters = stackParameters(ownerOf(spec), { image: 'unknown', keypair: spec.keypair.name, ...notYetKnown });
   const [existing, valid] = await Promise.all([
     look('Heat', signal, (within) => findStack(heat, name, within)),
     look(
       'Heat',
       signal,
-      (within) => verdict(async () => validateTemplate(heat, await loadTemplate(template), within)),
+      (within) =>
+        verdict(async () => validateTemplate(heat, { ...(await loadTemplate(template)), parameters }, within)),
       {
         deadlineMs: verdictMs,
         optional: 'The template',
@@ -52,8 +55,7 @@ export async function checkPreview(
   const found = image.seen ? image.value.image : undefined;
   const key = keypair.seen ? keypair.value : undefined;
   if (found?.status !== 'active' || key === undefined) return [];
-  const owner = { id: 'plan', cluster: spec.name, channel: spec.channel, requestedBy: '', requestedAt: 0, spec };
-  const parameters = stackParameters(owner, { image: found.id, keypair: key.name, ...notYetKnown });
+  const parameters = stackParameters(ownerOf(spec), { image: found.id, keypair: key.name, ...notYetKnown });
   const name = stackName(spec.name);
   const preview = await look(
     'Heat',
@@ -92,20 +94,31 @@ function verdictFindings(looked: Looked<DeployError | undefined>): Finding[] {
   return looked.value === undefined ? [] : [problemFrom('Heat', looked.value)];
 }
 
-/** What building and publishing will tell, in a form that the template takes. */
-const notYetKnown = {
+/** Who would own the stack. */
+function ownerOf(spec: ClusterSpec): StackOwner {
+  return { id: 'plan', cluster: spec.name, channel: spec.channel, requestedBy: '', requestedAt: 0, spec };
+}
+
+const unsigned = 'https://swift.invalid/';
+
+/** What building, publishing and signing will tell, in a form that the template takes. */
+const notYetKnown: Omit<StackInputs, 'image' | 'keypair'> = {
   version: 'v0.0.0',
   release: `v0.0.0-${'0'.repeat(12)}`,
-  objects: [
-    {
-      kind: 'kubernetes',
-      name: 'kubernetes-server-linux-amd64.tar.gz',
-      url: 'https://swift.invalid/kubernetes-server-linux-amd64.tar.gz',
-      size: 1,
-      sha256: '0'.repeat(64),
+  objects: [{ kind: 'kubernetes', name: 'kubernetes.tar.gz', url: unsigned, size: 1, sha256: '0'.repeat(64) }],
+  store: {
+    controlPlane: {
+      cloud_config_get: unsigned,
+      join_node_put: unsigned,
+      join_control_plane_get: unsigned,
+      join_control_plane_put: unsigned,
+      admin_conf_put: unsigned,
+      report_put: unsigned,
+      log_put: unsigned,
     },
-  ],
-} as const;
+    node: { join_node_get: unsigned, log_put: unsigned },
+  },
+};
 
 function nameTaken(cluster: string, name: string): Finding {
   return problem(

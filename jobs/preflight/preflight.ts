@@ -6,9 +6,11 @@ import { checkCredentials } from './check-credentials.ts';
 import { checkImage } from './check-image.ts';
 import { checkKeypair } from './check-keypair.ts';
 import { checkNetwork } from './check-network.ts';
+import { checkOffers } from './check-offers.ts';
 import { checkRelease, type ReleaseTools } from './check-release.ts';
 import { checkServers } from './check-servers.ts';
 import { checkPreview, checkStack } from './check-stack.ts';
+import { checkZones } from './check-zones.ts';
 import { distinct } from './distinct.ts';
 import { look } from './look.ts';
 import { type Survey, survey } from './survey.ts';
@@ -39,7 +41,7 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
   if (!login.seen) return { findings: [login.finding] };
 
   const [credentials, surveyed, stack, release, time] = await Promise.all([
-    checkCredentials(openstack, signal),
+    checkCredentials(openstack, signal, { controllers: spec.cloudProvider.controller }),
     survey(openstack, spec, signal),
     checkStack(openstack, spec, tools.template, signal),
     checkRelease(openstack, spec, tools, signal),
@@ -51,6 +53,8 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
     ...stack,
     ...silentServices(surveyed),
     ...checkServers(spec, surveyed),
+    ...checkZones(spec, surveyed),
+    ...checkOffers(spec, surveyed),
     ...checkNetwork(spec, surveyed, tools.reservedCidrs),
     ...(await checkImage(spec, surveyed)),
     ...checkKeypair(spec, surveyed),

@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { stackTag } from '../../src/clusters/names.ts';
 import { isNotFound } from '../../src/errors.ts';
+import { listVolumeZones, type VolumeZone } from '../../src/openstack/cinder/availability-zones.ts';
 import { getImage, listImages } from '../../src/openstack/glance/images.ts';
 import type { StackSummary } from '../../src/openstack/heat/stack.ts';
 import { listStacks } from '../../src/openstack/heat/stacks.ts';
@@ -8,6 +9,7 @@ import { listNetworks, type Network } from '../../src/openstack/neutron/networks
 import { listPorts, type Port } from '../../src/openstack/neutron/ports.ts';
 import { listRouters, type Router } from '../../src/openstack/neutron/routers.ts';
 import { listSubnetsByOwner, type Subnet } from '../../src/openstack/neutron/subnets.ts';
+import { type AvailabilityZone, listAvailabilityZones } from '../../src/openstack/nova/availability-zones.ts';
 import { type Flavor, listFlavors } from '../../src/openstack/nova/flavors.ts';
 import { findKeypair, type Keypair } from '../../src/openstack/nova/keypairs.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
@@ -31,6 +33,12 @@ export interface Survey extends QuotaSurvey {
   /** The image that the step would take, if there is one. */
   readonly image: Looked<Choice>;
   readonly networks: Looked<readonly Network[]>;
+  /** Those of servers, where the cluster names any. */
+  readonly zones: Looked<readonly AvailabilityZone[]>;
+  /** Those of volumes; undefined where the cloud has no volumes, or the cluster wants none in a zone. */
+  readonly volumeZones: Looked<readonly VolumeZone[] | undefined>;
+  /** Whether the cloud has load balancers. */
+  readonly balancing: Looked<boolean>;
   readonly surroundings: Looked<Surroundings>;
   /** The stacks of all clusters by Slipway. */
   readonly stacks: Looked<readonly StackSummary[]>;
@@ -39,7 +47,7 @@ export interface Survey extends QuotaSurvey {
 /** Asks a cloud for everything at once. */
 export async function survey(openstack: OpenStack, spec: ClusterSpec, signal: AbortSignal): Promise<Survey> {
   const { nova, glance, neutron, heat } = openstack;
-  const [flavors, quotas, keypair, image, networks, surroundings, stacks] = await Promise.all([
+  const [flavors, quotas, keypair, image, networks, surroundings, stacks, places] = await Promise.all([
     look('Nova', signal, (within) => listFlavors(nova, {}, within)),
     surveyQuotas(openstack, signal),
     look('Nova', signal, (within) => findKeypair(nova, spec.keypair.name, within)),
@@ -49,8 +57,30 @@ export async function survey(openstack: OpenStack, spec: ClusterSpec, signal: Ab
     look('Heat', signal, (within) => listStacks(heat, { tags: [stackTag] }, within), {
       optional: 'The networks of other clusters',
     }),
+    surveyPlaces(openstack, spec, signal),
   ]);
-  return { flavors, ...quotas, keypair, image, networks, surroundings, stacks };
+  return { flavors, ...quotas, keypair, image, networks, surroundings, stacks, ...places };
+}
+
+/** What only some clusters need: what none asks for is not looked at. */
+async function surveyPlaces(
+  openstack: OpenStack,
+  { controlPlane, nodes }: ClusterSpec,
+  signal: AbortSignal,
+): Promise<Pick<Survey, 'zones' | 'volumeZones' | 'balancing'>> {
+  const inZones = [controlPlane, nodes].filter(({ availabilityZone }) => availabilityZone !== undefined);
+  const onVolumes = inZones.some(({ bootVolume }) => bootVolume !== undefined);
+  const optional = { optional: 'The zones of volumes' };
+  const [zones, volumeZones, balancing] = await Promise.all([
+    look('Nova', signal, async (within) => (inZones.length === 0 ? [] : listAvailabilityZones(openstack.nova, within))),
+    look('Cinder', signal, async (within) => (onVolumes ? volumeZonesOf(openstack, within) : undefined), optional),
+    look('Keystone', signal, (within) => openstack.offers('octavia', within)),
+  ]);
+  return { zones, volumeZones, balancing };
+}
+
+async function volumeZonesOf(openstack: OpenStack, signal: AbortSignal): Promise<VolumeZone[] | undefined> {
+  return (await openstack.offers('cinder', signal)) ? listVolumeZones(openstack.cinder, signal) : undefined;
 }
 
 /** Chosen as the step chooses it. */

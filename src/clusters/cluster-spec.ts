@@ -144,7 +144,7 @@ export interface KeypairSpec {
 export interface NetworkSpec {
   /** Name or id of the external network: router gateway and floating IPs. */
   readonly external: string;
-  /** IPv4 CIDR of the cluster's private subnet; of no account where the subnet exists already. */
+  /** IPv4 CIDR of the cluster's private subnet, or of the subnet that exists already. */
   readonly cidr: string;
   /** Resolvers of the nodes. */
   readonly dns: readonly string[];

@@ -1,7 +1,7 @@
 import { type Deployment, type DeploymentEventBody, type Failure, isTerminal } from './deployment.ts';
 import type { Plan } from './plan.ts';
 import { EventRefusedError } from './reducer.ts';
-import { type StepName, type StepResults, stepsOf } from './steps.ts';
+import type { StepName, StepResults } from './steps.ts';
 
 /**
  * Decisions: from what a deployment is and what somebody wants to the events that make it so. Pure, so that the store
@@ -63,8 +63,9 @@ export function startStep(step: StepName): Decision {
 export function finishStep<Name extends StepName>(step: Name, attempt: number, result: StepResults[Name]): Decision {
   return (deployment) => {
     const finished = { type: 'step-finished', step, attempt, result } as DeploymentEventBody;
-    const others = stepsOf[deployment.action].filter((name) => name !== step);
-    const last = others.every((name) => deployment.steps[name]?.state === 'done');
+    // Those that it began with: a deployment may be older than a step of today's.
+    const others = Object.entries(deployment.steps).filter(([name]) => name !== step);
+    const last = others.every(([, { state }]) => state === 'done');
     return last ? [finished, { type: 'succeeded' }] : [finished];
   };
 }

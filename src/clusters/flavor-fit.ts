@@ -1,3 +1,4 @@
+import type { ServersSpec } from './cluster-spec.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 /** What matters of a flavor. */
@@ -8,6 +9,9 @@ export interface FlavorSize {
   /** 0 for a disk that is as large as the image. */
   readonly diskGib: number;
 }
+
+/** What servers of a flavor boot from, when that is not its own disk. */
+type BootVolume = ServersSpec['bootVolume'];
 
 /** What an image asks of a server, as far as it is known before it is there. */
 export interface ImageDemand {
@@ -43,7 +47,7 @@ export function controlPlaneObjection({ vcpus, ramMib }: FlavorSize): string | u
 }
 
 /** Whether a control plane can be made of a flavor. */
-export function controlPlaneFindings(flavor: FlavorSize, image: ImageDemand): Finding[] {
+export function controlPlaneFindings(flavor: FlavorSize, image: ImageDemand, volume?: BootVolume): Finding[] {
   const objection = controlPlaneObjection(flavor);
   const about = 'Control plane';
   const refused =
@@ -56,12 +60,16 @@ export function controlPlaneFindings(flavor: FlavorSize, image: ImageDemand): Fi
             'Give controlPlane.flavor in clusters.yaml a larger flavor',
           ),
         ];
-  return [...refused, ...(objection === undefined ? memory(about, flavor) : []), ...disk(about, flavor, image)];
+  return [
+    ...refused,
+    ...(objection === undefined ? memory(about, flavor) : []),
+    ...roomFor(about, flavor, image, volume),
+  ];
 }
 
 /** Whether nodes can be made of a flavor. */
-export function nodeFindings(flavor: FlavorSize, image: ImageDemand): Finding[] {
-  return [...memory('Nodes', flavor), ...disk('Nodes', flavor, image)];
+export function nodeFindings(flavor: FlavorSize, image: ImageDemand, volume?: BootVolume): Finding[] {
+  return [...memory('Nodes', flavor), ...roomFor('Nodes', flavor, image, volume)];
 }
 
 /** "m1.medium (2 cores, 4 GiB)". */
@@ -69,12 +77,29 @@ export function flavorText({ name, vcpus, ramMib }: FlavorSize): string {
   return `${name} (${cores(vcpus)}, ${Math.round(ramMib / 102.4) / 10} GiB)`;
 }
 
-/** What the plan says of the servers: their number, their flavor, and how many there may be if that is more. */
-export function serversFinding(label: string, number: number, flavor: FlavorSize, most?: number): Finding {
-  return ok(
-    label,
-    `${number} × ${flavorText(flavor)}${most === undefined || most === number ? '' : `, up to ${most}`}`,
-  );
+/** What the plan says of the control planes. */
+export function controlPlanesFinding(spec: ServersSpec & { readonly count: number }, flavor: FlavorSize): Finding {
+  const balanced = spec.count === 1 ? '' : ' behind a load balancer';
+  return ok('Control plane', `${spec.count} × ${flavorText(flavor)}${balanced}${placeText(spec)}`);
+}
+
+/** What the plan says of the nodes; how many there may be, if that is more. */
+export function nodesFinding(
+  spec: ServersSpec & { readonly count: number; readonly max: number; readonly floatingIps: boolean },
+  flavor: FlavorSize,
+): Finding {
+  const most = spec.max === spec.count ? '' : `, up to ${spec.max}`;
+  const addresses = spec.floatingIps ? ', each with a floating IP' : '';
+  return ok('Nodes', `${spec.count} × ${flavorText(flavor)}${most}${addresses}${placeText(spec)}`);
+}
+
+/** ", on volumes of 40 GiB (ssd), in the zone az1". */
+function placeText({ bootVolume: volume, availabilityZone }: ServersSpec): string {
+  const type = volume?.type === undefined ? '' : ` (${volume.type})`;
+  return [
+    ...(volume === undefined ? [] : [`, on volumes of ${volume.size} GiB${type}`]),
+    ...(availabilityZone === undefined ? [] : [`, in the zone ${availabilityZone}`]),
+  ].join('');
 }
 
 function memory(about: string, { name, ramMib }: FlavorSize): Finding[] {
@@ -82,16 +107,44 @@ function memory(about: string, { name, ramMib }: FlavorSize): Finding[] {
   return [warning(about, `${about}: ${name} has ${ramMib} MiB of memory; 2 GiB are comfortable`)];
 }
 
-function disk(about: string, flavor: FlavorSize, image: ImageDemand): Finding[] {
-  const { name, diskGib, ramMib } = flavor;
-  const { minDiskGib = 0, minRamMib = 0, bytes = 0 } = image;
-  const least = Math.max(minDiskGib, Math.ceil(bytes / bytesPerGib));
-  const larger = 'Choose a larger flavor in clusters.yaml, or a smaller image';
+/** Whether the image fits into the memory and on the disk. */
+function roomFor(about: string, flavor: FlavorSize, image: ImageDemand, volume: BootVolume): Finding[] {
+  const { name, ramMib } = flavor;
+  const { minRamMib = 0 } = image;
   if (ramMib < minRamMib) {
     return [
       problem(about, `The image ${image.name} wants ${minRamMib} MiB of memory, and ${name} has ${ramMib}`, larger),
     ];
   }
+  return volume === undefined ? flavorDisk(about, flavor, image) : volumeRoom(about, volume.size, image);
+}
+
+const larger = 'Choose a larger flavor in clusters.yaml, or a smaller image';
+
+/** GiB that an image takes at least. */
+function leastDisk({ minDiskGib = 0, bytes = 0 }: ImageDemand): number {
+  return Math.max(minDiskGib, Math.ceil(bytes / bytesPerGib));
+}
+
+function volumeRoom(about: string, size: number, image: ImageDemand): Finding[] {
+  const least = leastDisk(image);
+  if (size < least) {
+    return [
+      problem(
+        about,
+        `The image ${image.name} wants a disk of ${least} GiB, and the boot volume has ${size}`,
+        'Give bootVolume a larger size in clusters.yaml',
+      ),
+    ];
+  }
+  if (size >= comfortableDiskGib) return [];
+  return [
+    warning(about, `${about}: a boot volume has ${size} GiB; ${comfortableDiskGib} leave room for Kubernetes’ images`),
+  ];
+}
+
+function flavorDisk(about: string, { name, diskGib }: FlavorSize, image: ImageDemand): Finding[] {
+  const least = leastDisk(image);
   // Nova makes the disk as large as the image then.
   if (diskGib === 0) {
     return [

@@ -1,3 +1,5 @@
+import type { AccessLevel } from './policy.ts';
+
 /**
  * Every name that Slipway gives to something in a cloud or in the queue is made here, from the cluster and the
  * deployment, so that a step which runs again finds what an earlier attempt made.
@@ -51,15 +53,32 @@ export function bootLogObject(deployment: string, hostname: string): string {
   return `${clusterObjects(deployment).logs}${hostname}.log`;
 }
 
+const credentialPrefix = 'slipway-';
+
 /** Keystone's name for the application credential of a cluster: one per deployment, so that none is mistaken for another. */
 export function credentialName(deployment: string): string {
-  return `slipway-${deployment}`;
+  return `${credentialPrefix}${deployment}`;
+}
+
+/** The deployment that an application credential was made for, if it was one of that cluster. */
+export function deploymentOfCredential(name: string, cluster: string): string | undefined {
+  const id = name.startsWith(credentialPrefix) ? name.slice(credentialPrefix.length) : '';
+  return isDeploymentOf(id, cluster) ? id : undefined;
 }
 
 /** True for the name of an application credential that was made for some deployment of that cluster. */
 export function isCredentialOf(name: string, cluster: string): boolean {
-  const prefix = credentialName(`${cluster}-`);
-  return name.startsWith(prefix) && /^[0-9a-z]+$/.test(name.slice(prefix.length));
+  return deploymentOfCredential(name, cluster) !== undefined;
+}
+
+/** Who a person is to a cluster's Kubernetes: its audit log tells people apart by it. */
+export function accessUser(slackId: string): string {
+  return `slack:${slackId}`;
+}
+
+/** Kubernetes' group of everybody with that level of access; the Salt states bind it to a ClusterRole. */
+export function accessGroup(level: AccessLevel): string {
+  return `slipway:${level}`;
 }
 
 const imageTagPrefix = 'slipway-';
@@ -140,6 +159,12 @@ export function deploymentId(cluster: string, at: number, chance: number): strin
     .toString(36)
     .padStart(6, '0');
   return `${cluster}-${at.toString(36)}${suffix}`;
+}
+
+/** True for the id of some deployment of that cluster, and of none whose name only begins with that one's. */
+export function isDeploymentOf(id: string, cluster: string): boolean {
+  const prefix = `${cluster}-`;
+  return id.startsWith(prefix) && /^[0-9a-z]+$/.test(id.slice(prefix.length));
 }
 
 /** BullMQ job id of one step in one round of a deployment. Ids may hold no colon and be no integer. */

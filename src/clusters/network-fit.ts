@@ -1,4 +1,5 @@
 import { cidrContains, cidrsOverlap } from './cidr.ts';
+import type { NetworkSpec } from './cluster-spec.ts';
 import { type Finding, problem, warning } from './finding.ts';
 
 /** A range of addresses that no cluster may use, such as the company's own network. */
@@ -18,41 +19,43 @@ export interface NearbySubnet {
   readonly relation: 'external' | 'routed' | 'cluster' | 'apart';
 }
 
-export interface WantedNetwork {
-  readonly cidr: string;
-  readonly dns: readonly string[];
-}
+/** What a cluster wants of ranges and resolvers. */
+export type WantedNetwork = Pick<NetworkSpec, 'cidr' | 'dns' | 'pods' | 'services' | 'existing'>;
 
 const label = 'Network';
 const choose = 'Choose another network.cidr in clusters.yaml';
-
-/** Where kubeadm puts the addresses of Services unless it is told otherwise: DefaultServicesSubnet. */
-const servicesCidr = '10.96.0.0/12';
 
 /**
  * Whether a cluster's range of addresses is free. Neutron itself refuses a router whose inner and outer subnets overlap,
  * and a reserved range is what somebody has to reach from the cluster, so both stand in the way. So does a network behind
  * a router to the same external one, which its users would have to tell apart from the cluster's. Two clusters of Slipway
  * have a router each and never meet: with the default range all are alike, and only joining them one day would not work.
+ * A range that exists already is in nobody's way; those of pods and Services are inside the cluster, and hide from it
+ * what is reserved.
  */
 export function cidrFindings(
-  { cidr }: WantedNetwork,
+  { cidr, pods, services, existing }: WantedNetwork,
   reserved: readonly ReservedCidr[],
   nearby: readonly NearbySubnet[],
 ): Finding[] {
-  const taken = reserved
+  return [
+    ...(existing === undefined ? reservedFindings('network.cidr', cidr, reserved) : []),
+    ...reservedFindings('network.pods', pods, reserved),
+    ...reservedFindings('network.services', services, reserved),
+    ...(existing === undefined ? nearbyFindings(cidr, nearby) : []),
+  ];
+}
+
+function reservedFindings(key: string, cidr: string, reserved: readonly ReservedCidr[]): Finding[] {
+  return reserved
     .filter((range) => cidrsOverlap(cidr, range.cidr))
     .map((range) =>
       problem(
         label,
         `${cidr} overlaps ${range.cidr}, which is reserved${range.reason ? `: ${range.reason}` : ''}`,
-        choose,
+        `Choose another ${key} in clusters.yaml`,
       ),
     );
-  const services = cidrsOverlap(cidr, servicesCidr)
-    ? [warning(label, `${cidr} overlaps ${servicesCidr}, where kubeadm puts Services by default`, choose)]
-    : [];
-  return [...taken, ...services, ...nearbyFindings(cidr, nearby)];
 }
 
 function nearbyFindings(cidr: string, nearby: readonly NearbySubnet[]): Finding[] {

@@ -1,4 +1,6 @@
+import type { ClusterSpec, ServersSpec } from './cluster-spec.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
+import { openings } from './stack.ts';
 
 /** How much of something a project has and may have. No `max` means no limit. */
 export interface QuotaLimit {
@@ -34,9 +36,8 @@ interface Size {
   readonly ramMib: number;
 }
 
-/** The sizes that decide how much a cluster takes. */
-export interface ClusterSize {
-  readonly nodes: number;
+/** The flavors of a cluster's servers. */
+export interface Flavors {
   readonly controlPlane: Size;
   readonly node: Size;
 }
@@ -44,27 +45,48 @@ export interface ClusterSize {
 /** Neutron gives every new security group two rules that let everything out; the template adds the ones that let in. */
 const ownRules = 2;
 
+/** Those of the cluster's servers among one another, by IPv4 and IPv6. */
+const rulesAmongServers = 2;
+
 /**
- * What a cluster takes of the project's quotas: the resources of templates/heat/cluster.yaml and, for each node, of
- * templates/heat/node.yaml, and what Neutron makes along with them (the router's port in the subnet, a port for DHCP, and
- * the rules that every security group begins with). Volumes are Kubernetes' to make, later.
+ * What a cluster takes of the project's quotas: the resources of templates/heat, and what the services make along with
+ * them (the router's port in the subnet, a port for DHCP, one for the address of a load balancer, and the rules that every
+ * security group begins with). Kubernetes makes volumes of its own later.
  */
-export function clusterNeeds({ nodes, controlPlane, node }: ClusterSize): Needs {
+export function clusterNeeds(spec: ClusterSpec, flavors: Flavors): Needs {
+  const { controlPlane, nodes, network, serverGroup } = spec;
+  const servers = controlPlane.count + nodes.count;
+  const own = network.existing === undefined ? 1 : 0;
+  const balanced = controlPlane.count === 1 ? 0 : 1;
+  const rules = openings('control-plane', network).length + openings('nodes', network).length;
+  const volumes = [
+    ...Array.from({ length: controlPlane.count }, () => volumeOf(controlPlane)),
+    ...Array.from({ length: nodes.count }, () => volumeOf(nodes)),
+  ].flat();
   return {
-    servers: 1 + nodes,
-    cores: controlPlane.vcpus + nodes * node.vcpus,
-    ramMib: controlPlane.ramMib + nodes * node.ramMib,
-    serverGroups: 1,
-    networks: 1,
-    subnets: 1,
-    routers: 1,
-    floatingIps: 1,
-    ports: 1 + nodes + 2,
-    securityGroups: 2,
-    securityGroupRules: 3 + 2 * ownRules,
-    volumes: 0,
-    volumeGib: 0,
+    servers,
+    cores: controlPlane.count * flavors.controlPlane.vcpus + nodes.count * flavors.node.vcpus,
+    ramMib: controlPlane.count * flavors.controlPlane.ramMib + nodes.count * flavors.node.ramMib,
+    serverGroups: serverGroup === 'none' ? 0 : 2,
+    networks: own,
+    subnets: own,
+    routers: own,
+    floatingIps: floatingIpsOf(spec),
+    ports: servers + 2 * own + balanced,
+    securityGroups: 3,
+    securityGroupRules: rulesAmongServers + rules + balanced + 3 * ownRules,
+    volumes: volumes.length,
+    volumeGib: volumes.reduce((sum, size) => sum + size, 0),
   };
+}
+
+/** How many addresses of the external network a cluster takes: one for the API, and those of the nodes. */
+export function floatingIpsOf({ network, nodes }: ClusterSpec): number {
+  return (network.floatingIp ? 1 : 0) + (nodes.floatingIps ? nodes.count : 0);
+}
+
+function volumeOf({ bootVolume }: ServersSpec): number[] {
+  return bootVolume === undefined ? [] : [bootVolume.size];
 }
 
 const names = Object.keys(counted) as QuotaName[];

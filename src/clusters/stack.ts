@@ -1,3 +1,4 @@
+import type { NetworkSpec, SecurityRule } from './cluster-spec.ts';
 import type { Deployment } from './deployment.ts';
 import type { ReleaseObject } from './release.ts';
 import type { StackResult } from './steps.ts';
@@ -22,6 +23,7 @@ export interface StackInputs {
   /** Id of the release. */
   readonly release: string;
   readonly objects: readonly SignedObject[];
+  readonly store: SignedStore;
 }
 
 /**
@@ -89,25 +91,75 @@ export function stackLabel(deployment: StackOwner, version: string, release?: st
   };
 }
 
-/** Parameters of templates/heat/cluster.yaml, by their names there. */
+/** Parameters of templates/heat/cluster.yaml, by their names there. Empty texts stand for what is left to the cloud. */
 export function stackParameters(deployment: StackOwner, inputs: StackInputs): Record<string, unknown> {
   const { spec } = deployment;
+  const { controlPlane, nodes, network } = spec;
   return {
     cluster_name: spec.name,
     slipway: stackLabel(deployment, inputs.version, inputs.release),
+    control_plane_count: controlPlane.count,
+    node_count: nodes.count,
+    node_removals: [],
     image: inputs.image,
-    control_plane_flavor: spec.controlPlane.flavor,
-    node_flavor: spec.nodes.flavor,
     key_name: inputs.keypair,
-    external_network: spec.network.external,
-    network_cidr: spec.network.cidr,
-    dns_nameservers: spec.network.dns,
-    node_count: spec.nodes.count,
-    node_max: spec.nodes.max,
+    server_group_policy: spec.serverGroup,
+    control_plane_flavor: controlPlane.flavor,
+    control_plane_zone: controlPlane.availabilityZone ?? '',
+    control_plane_volume_size: controlPlane.bootVolume?.size ?? 0,
+    control_plane_volume_type: controlPlane.bootVolume?.type ?? '',
+    node_flavor: nodes.flavor,
+    node_zone: nodes.availabilityZone ?? '',
+    node_volume_size: nodes.bootVolume?.size ?? 0,
+    node_volume_type: nodes.bootVolume?.type ?? '',
+    external_network: network.external,
+    existing_network: network.existing?.network ?? '',
+    existing_subnet: network.existing?.subnet ?? '',
+    network_cidr: network.cidr,
+    dns_nameservers: network.dns,
+    pod_cidrs: routedPods(network),
+    api_floating_ip: network.floatingIp,
+    node_floating_ips: nodes.floatingIps,
+    api_from: network.apiFrom,
+    control_plane_rules: openings('control-plane', network),
+    node_rules: openings('nodes', network),
     kubernetes_version: inputs.version,
+    node_settings: nodeSettings(deployment),
     release: inputs.release,
     release_objects: inputs.objects,
+    control_plane_store: inputs.store.controlPlane,
+    node_store: inputs.store.node,
     signal_timeout: signalTimeoutSeconds,
+  };
+}
+
+/**
+ * The pods whose packets servers may send as they are. Flannel wraps them up (VXLAN), so that Neutron sees servers'
+ * addresses only; what Calico, Cilium or a plugin of the cluster's own do is for their configuration to say, and without
+ * this Neutron would drop what is routed.
+ */
+function routedPods({ plugin, pods }: NetworkSpec): string[] {
+  return plugin.name === 'flannel' ? [] : [pods];
+}
+
+/** Where the Kubernetes API listens: kubeadm's own choice. */
+const apiPort = 6443;
+
+/** What may reach the servers of a role from outside, in the form of OS::Neutron::SecurityGroup; nothing twice. */
+export function openings(role: 'control-plane' | 'nodes', { apiFrom, rules }: NetworkSpec): object[] {
+  const api: SecurityRule[] =
+    role === 'nodes' ? [] : apiFrom.map((from) => ({ to: role, protocol: 'tcp', ports: [apiPort, apiPort], from }));
+  const own = [...api, ...rules].filter(({ to }) => to === role || to === 'all').map(neutronRule);
+  return [...new Map(own.map((rule) => [JSON.stringify(rule), rule])).values()];
+}
+
+function neutronRule({ protocol, ports, from }: SecurityRule): object {
+  return {
+    direction: 'ingress',
+    ethertype: 'IPv4',
+    protocol,
+    ...(ports && { port_range_min: ports[0], port_range_max: ports[1] }),
+    remote_ip_prefix: from,
   };
 }
 
@@ -177,5 +229,5 @@ function names(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value)
     .filter((name) => typeof name === 'string')
-    .sort();
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
 }

@@ -10,8 +10,8 @@ export type Action = 'up' | 'down';
  * renaming one is a migration.
  */
 export const stepsOf = {
-  up: ['build', 'publish', 'image', 'keypair', 'stack', 'verify'],
-  down: ['delete-stack'],
+  up: ['build', 'publish', 'image', 'keypair', 'credential', 'stack', 'verify'],
+  down: ['purge', 'delete-stack', 'clean-up'],
 } as const satisfies Record<Action, readonly string[]>;
 
 export type StepName = (typeof stepsOf)[Action][number];
@@ -51,15 +51,48 @@ export interface StackResult {
   readonly nodes: readonly string[];
 }
 
+/** What the servers of a deployment are let into. The secret itself is in the cluster's container in Swift. */
+export interface CredentialResult {
+  /** The cluster's own. */
+  readonly container: string;
+  /**
+   * How the cluster's controllers log in: with an application credential of the cluster's own, or with the password of
+   * Slipway's user where the cloud refuses those; `none` for a cluster without controllers of the cloud.
+   */
+  readonly kind: 'application-credential' | 'password' | 'none';
+  /** Keystone's id of the application credential. */
+  readonly id?: string;
+}
+
+/** What was removed of that which the cluster's own controllers had made in the cloud, and what was left. */
+export interface PurgeResult {
+  readonly loadBalancers: number;
+  readonly floatingIps: number;
+  readonly securityGroups: number;
+  /** Names or ids of volumes; they are kept. */
+  readonly volumes: readonly string[];
+}
+
+/** What was removed of that which Slipway itself keeps for the servers of a cluster. */
+export interface CleanUpResult {
+  /** Application credentials of the cluster's controllers, which let nobody in any more. */
+  readonly credentials: number;
+  /** Objects of the cluster's container, which is gone with them. */
+  readonly objects: number;
+}
+
 /** What each finished step leaves for the ones after it. No secret may be in here: it is kept in Redis in the clear. */
 export interface StepResults {
   build: BuildResult;
   publish: PublishResult;
   image: { readonly id: string; readonly name: string; readonly uploaded: boolean };
   keypair: { readonly name: string; readonly imported: boolean };
+  credential: CredentialResult;
   stack: StackResult;
   verify: { readonly apiUrl: string; readonly health?: ClusterHealth };
+  purge: PurgeResult;
   'delete-stack': { readonly existed: boolean };
+  'clean-up': CleanUpResult;
 }
 
 /** Narrows a text to the name of a step. */

@@ -1,15 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { ReservedCidr } from '../clusters/network-fit.ts';
 import type { Policy } from '../clusters/policy.ts';
+import { accessSchema, toAccess } from './access.ts';
+import { isIpv4Network, prefixOf } from './addresses.ts';
+import { cloudConf } from './cloud-conf.ts';
+import { cloudProvider, toCloudProvider } from './cloud-provider.ts';
 import { duration } from './duration.ts';
 import { firstBoot, toFirstBoot } from './first-boot.ts';
+import { images } from './image-repository.ts';
 import { kubernetes, toKubernetes } from './kubernetes-source.ts';
 import { namesOf } from './names-of.ts';
+import { network, toNetwork } from './network.ts';
+import { controlPlane, nodes, serverGroup, toControlPlane, toNodes } from './servers.ts';
 import { isWithoutUser } from './url-secrets.ts';
 
 /** What clusters.yaml says. */
@@ -22,10 +28,7 @@ export interface ClustersFile {
   readonly keepReleasesMs: number;
 }
 
-const cidr = z.string().refine(isCidr, 'expected an IPv4 network such as 10.123.0.0/24');
-const address = z.string().refine((text) => isIPv4(text), 'expected an IPv4 address such as 10.0.0.10');
 const slackPerson = z.string().regex(/^[UWS][A-Z0-9]{2,}$/, 'expected the id of a Slack user (U…) or user group (S…)');
-const flavor = z.string().min(1);
 
 const image = z.union(
   [
@@ -52,7 +55,7 @@ const image = z.union(
 
 const aChannel = 'expected the id of a Slack channel, such as C0123456789';
 
-const cluster = z.strictObject({
+const clusterKeys = z.strictObject({
   cloud: z.string().min(1).optional(),
   swift: z.strictObject({ cloud: z.string().min(1) }).optional(),
   channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
@@ -66,18 +69,25 @@ const cluster = z.strictObject({
       .regex(/^(ssh|ecdsa|sk)-\S+ \S+/, 'expected an OpenSSH public key')
       .optional(),
   }),
-  controlPlane: z.strictObject({
-    count: z.literal(1, 'only one control plane server is supported').default(1),
-    flavor,
-  }),
-  nodes: z
-    .strictObject({ count: z.int().min(0), max: z.int().min(1).optional(), flavor })
-    .refine((value) => value.max === undefined || value.max >= value.count, 'max must not be below count'),
-  network: z.strictObject({
-    external: z.string().min(1),
-    cidr: cidr.default('10.123.0.0/24'),
-    dns: z.array(address).min(1, 'expected at least one resolver'),
-  }),
+  controlPlane,
+  nodes,
+  serverGroup,
+  network,
+  images,
+  cloudProvider,
+  cloudConfig: cloudConf,
+});
+
+/** Kubernetes gives each server a range of this size of the pods' (kubeadm's node-cidr-mask-size). */
+const podsPerServer = 24;
+
+const cluster = clusterKeys.superRefine((spec, context) => {
+  const { pods } = spec.network;
+  const room = 2 ** Math.max(0, podsPerServer - prefixOf(pods));
+  const most = spec.controlPlane.count + toNodes(spec.nodes).max;
+  if (room >= most && prefixOf(pods) <= podsPerServer) return;
+  const message = `${pods} has room for the pods of ${room} servers (a /${podsPerServer} each), and there may be ${most}`;
+  context.addIssue({ code: 'custom', path: ['network', 'pods'], message });
 });
 
 const dayMs = 24 * 3_600_000;
@@ -101,6 +111,7 @@ const file = z.strictObject({
       self: z.boolean().default(false),
       within: duration.default(3_600_000),
     }),
+    access: accessSchema(slackPerson),
   }),
   clusters: z.record(clusterName, cluster),
   releases: z
@@ -149,12 +160,13 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     return undefined;
   }
   const { policy, clusters, reservedCidrs, releases } = parsed.data;
-  const { within, ...approve } = policy.approve;
+  const { within: withinMs, ...approve } = policy.approve;
+  const terms = { request: policy.request, approve: { ...approve, withinMs } };
   if (approve.count > 0 && approve.from.length === 0) {
     problems.push(`${path}: policy.approve.from: nobody may approve, but ${approve.count} approval is asked for`);
   }
   return {
-    policy: { request: policy.request, approve: { ...approve, withinMs: within } },
+    policy: { ...terms, access: toAccess(policy.access, terms) },
     reservedCidrs: reservedCidrs.map(toReserved),
     keepReleasesMs: releases.unusedFor,
     clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
@@ -185,20 +197,13 @@ function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpe
     firstBoot: toFirstBoot(parsed.firstBoot, folder),
     image: toImage(parsed.image, folder),
     keypair: { name: parsed.keypair.name, ...(parsed.keypair.publicKey && { publicKey: parsed.keypair.publicKey }) },
-    controlPlane: { count: 1, flavor: parsed.controlPlane.flavor },
-    nodes: { ...parsed.nodes, max: parsed.nodes.max ?? Math.max(1, parsed.nodes.count), floatingIps: false },
-    serverGroup: 'soft-anti-affinity',
-    network: {
-      ...parsed.network,
-      floatingIp: true,
-      apiFrom: ['0.0.0.0/0'],
-      rules: [],
-      pods: '10.244.0.0/16',
-      services: '10.96.0.0/12',
-      plugin: { name: 'flannel' },
-    },
-    cloudProvider: { controller: true, volumes: true, storageClass: true },
-    cloudConfig: {},
+    controlPlane: toControlPlane(parsed.controlPlane),
+    nodes: toNodes(parsed.nodes),
+    serverGroup: parsed.serverGroup,
+    network: toNetwork(parsed.network, folder),
+    ...(parsed.images.repository && { imageRepository: parsed.images.repository }),
+    cloudProvider: toCloudProvider(parsed.cloudProvider),
+    cloudConfig: parsed.cloudConfig,
   };
 }
 
@@ -211,16 +216,4 @@ function toImage(parsed: ParsedCluster['image'], folder: string): ClusterSpec['i
 function toReserved(parsed: string | { cidr: string; reason?: string | undefined }): ReservedCidr {
   if (typeof parsed === 'string') return { cidr: parsed };
   return { cidr: parsed.cidr, ...(parsed.reason && { reason: parsed.reason }) };
-}
-
-/** Room for a cluster, and no more than Neutron lets a subnet have. */
-function isCidr(text: string): boolean {
-  const bits = Number(text.split('/')[1]);
-  return isIpv4Network(text) && bits >= 8 && bits <= 28;
-}
-
-/** Any range, down to a single address. */
-function isIpv4Network(text: string): boolean {
-  const [base = '', bits = '', ...rest] = text.split('/');
-  return isIPv4(base) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && rest.length === 0;
 }

@@ -6,7 +6,7 @@ import type { Policy } from '../clusters/policy.ts';
 import { ConfigError } from '../errors.ts';
 import type { CloudConfig } from '../openstack/cloud-config.ts';
 import { readCloud } from '../openstack/clouds.ts';
-import { Secret } from '../openstack/secret.ts';
+import { Secret } from '../secret.ts';
 import { readClustersFile } from './clusters-file.ts';
 
 /** Environment variables, passed in: nothing below main.ts reads process.env. */

@@ -7,8 +7,8 @@ const fileName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected a plain file name such as containerd.tar.gz')
   .refine((name) => !reservedNames.test(name), 'this name is taken by what Slipway sends itself');
 
-/** Servers find Kubernetes, the states and Salt under these. */
-const reservedNames = /^(kubernetes-.*\.tar\.gz|salt-onedir\..*|manifest\.json)$/;
+/** Servers find Kubernetes, the states, Salt and the network plugin's manifest under these. */
+const reservedNames = /^(kubernetes-.*\.tar\.gz|salt-onedir\..*|cni-[a-z]+\.yaml|manifest\.json)$/;
 
 /** The key `firstBoot` of a cluster. */
 export const firstBoot = z

@@ -95,10 +95,20 @@ describe('steps', () => {
   });
 
   it('ends the deployment with its last step', () => {
-    const others = (['build', 'publish', 'image', 'keypair', 'stack'] as const).flatMap(finished);
+    const others = (['build', 'publish', 'image', 'keypair', 'credential', 'stack'] as const).flatMap(finished);
     const last = deploymentAfter(...approvedStaging, ...others, { type: 'step-started', step: 'verify', attempt: 1 });
 
     const events = finishStep('verify', 1, { apiUrl: 'https://api' })(last);
+
+    expect(events.map(({ type }) => type)).toEqual(['step-finished', 'succeeded']);
+  });
+
+  it('ends a deployment that is older than a step of today, which it does not have', () => {
+    const others = (['build', 'publish', 'image', 'keypair', 'stack'] as const).flatMap(finished);
+    const last = deploymentAfter(...approvedStaging, ...others, { type: 'step-started', step: 'verify', attempt: 1 });
+    const { credential: _, ...steps } = last.steps;
+
+    const events = finishStep('verify', 1, { apiUrl: 'https://api' })({ ...last, steps });
 
     expect(events.map(({ type }) => type)).toEqual(['step-finished', 'succeeded']);
   });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { controlPlaneFindings, nodeFindings } from '../../src/clusters/flavor-fit.ts';
+import {
+  controlPlaneFindings,
+  controlPlanesFinding,
+  nodeFindings,
+  nodesFinding,
+} from '../../src/clusters/flavor-fit.ts';
 
 const flavor = { name: 'm1', vcpus: 2, ramMib: 4096, diskGib: 20 };
 const image = { name: 'debian-12' };
@@ -38,5 +43,44 @@ describe('a flavor for nodes', () => {
     const [finding] = nodeFindings({ ...flavor, ramMib: 1024 }, image);
 
     expect(finding).toMatchObject({ level: 'warning', label: 'Nodes' });
+  });
+});
+
+describe('a boot volume', () => {
+  it.each([
+    [40, []],
+    [9, [['warning', /^Control plane: a boot volume has 9 GiB/]]],
+    [1, [['problem', /wants a disk of 2 GiB, and the boot volume has 1$/]]],
+  ] as const)('of %i GiB stands in for the flavor’s disk', (size, expected) => {
+    const findings = controlPlaneFindings({ ...flavor, diskGib: 1 }, { ...image, minDiskGib: 2 }, { size });
+
+    expect(findings.map(({ level }) => level)).toEqual(expected.map(([level]) => level));
+    for (const [index, [, text]] of expected.entries()) expect(findings[index]?.text).toMatch(text);
+  });
+});
+
+describe('the lines of a plan', () => {
+  const [servers, nodes] = [
+    { count: 1, flavor: 'm1' },
+    { count: 2, max: 2, flavor: 'm1', floatingIps: false },
+  ];
+
+  it.each([
+    [{}, '1 × m1 (2 cores, 4 GiB)'],
+    [{ count: 3 }, '3 × m1 (2 cores, 4 GiB) behind a load balancer'],
+    [
+      { bootVolume: { size: 40, type: 'ssd' }, availabilityZone: 'az1' },
+      '1 × m1 (2 cores, 4 GiB), on volumes of 40 GiB (ssd), in the zone az1',
+    ],
+  ])('say of control planes with %j: %s', (changes, text) => {
+    expect(controlPlanesFinding({ ...servers, ...changes }, flavor)).toMatchObject({ label: 'Control plane', text });
+  });
+
+  it.each([
+    [{}, '2 × m1 (2 cores, 4 GiB)'],
+    [{ max: 5, floatingIps: true }, '2 × m1 (2 cores, 4 GiB), up to 5, each with a floating IP'],
+    [{ bootVolume: { size: 30 } }, '2 × m1 (2 cores, 4 GiB), on volumes of 30 GiB'],
+  ])('say of nodes with %j: %s', (changes, text) => {
+    expect(nodesFinding({ ...nodes, ...changes }, flavor)).toMatchObject({ label: 'Nodes', text });
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cidrFindings, dnsFindings, type NearbySubnet } from '../../src/clusters/network-fit.ts';
 
-const wanted = { cidr: '10.123.0.0/24', dns: ['10.0.0.10'] };
+const wanted = {
+  cidr: '10.123.0.0/24',
+  dns: ['10.0.0.10'],
+  pods: '10.244.0.0/16',
+  services: '10.96.0.0/12',
+};
 
 function subnet(relation: NearbySubnet['relation'], cidr = '10.123.0.0/24', name = relation as string): NearbySubnet {
   return { name, cidr, relation };
@@ -25,7 +30,7 @@ describe('the range of a cluster', () => {
   });
 
   it('is in the way where it is reserved, with the reason', () => {
-    const reserved = [{ cidr: '10.0.0.0/8', reason: 'the office' }, { cidr: '192.168.0.0/16' }];
+    const reserved = [{ cidr: '10.120.0.0/13', reason: 'the office' }, { cidr: '192.168.0.0/16' }];
 
     const findings = cidrFindings(wanted, reserved, []);
 
@@ -33,16 +38,24 @@ describe('the range of a cluster', () => {
       {
         level: 'problem',
         label: 'Network',
-        text: '10.123.0.0/24 overlaps 10.0.0.0/8, which is reserved: the office',
+        text: '10.123.0.0/24 overlaps 10.120.0.0/13, which is reserved: the office',
         hint: 'Choose another network.cidr in clusters.yaml',
       },
     ]);
   });
 
-  it('gets a warning where kubeadm puts Services', () => {
-    const [finding] = cidrFindings({ ...wanted, cidr: '10.100.0.0/24' }, [], []);
+  it('is not looked at where it exists, but those of pods and Services are', () => {
+    const existing = { network: 'office', subnet: 'office' };
+    const reserved = [{ cidr: '10.123.0.0/16' }, { cidr: '10.244.7.0/24' }, { cidr: '10.97.0.0/16' }];
 
-    expect(finding).toMatchObject({ level: 'warning', text: expect.stringContaining('10.96.0.0/12') });
+    const findings = cidrFindings({ ...wanted, existing }, reserved, [subnet('routed')]);
+
+    expect(findings).toMatchObject(
+      [
+        { level: 'problem', text: '10.244.0.0/16 overlaps 10.244.7.0/24, which is reserved', hint: /network\.pods/ },
+        { level: 'problem', text: '10.96.0.0/12 overlaps 10.97.0.0/16, which is reserved', hint: /network\.services/ },
+      ].map((one) => ({ ...one, hint: expect.stringMatching(one.hint) })),
+    );
   });
 
   it('names three of many clusters with the same range, and how many more there are', () => {

@@ -1,8 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { mayApprove, mayCancel, mayDeny, mayRequest, type Policy } from '../../src/clusters/policy.ts';
+import {
+  mayAccess,
+  mayApprove,
+  mayCancel,
+  mayDeny,
+  mayRequest,
+  maySeeInside,
+  type Policy,
+} from '../../src/clusters/policy.ts';
 import { deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
 
-const policy: Policy = { request: ['S0DEVELOPERS', 'U0CHIEF'], approve: oneApproval };
+const policy: Policy = {
+  request: ['S0DEVELOPERS', 'U0CHIEF'],
+  approve: oneApproval,
+  access: {
+    admin: ['S0PLATFORM'],
+    edit: ['S0DEVELOPERS', 'U0CHIEF'],
+    view: ['S0SUPPORT', 'U0CHIEF'],
+    lifetimeMs: 3_600_000,
+  },
+};
 const deployment = deploymentAfter(requestedStaging);
 const developer = { id: 'U0DEVELOPER', groups: ['S0DEVELOPERS'] };
 const platform = { id: 'U0PLATFORM', groups: ['S0PLATFORM'] };
@@ -16,6 +33,35 @@ describe('who may ask', () => {
     ['nobody else', visitor, false],
   ])('%s', (_who, person, allowed) => {
     expect(mayRequest(policy, person).allowed).toBe(allowed);
+  });
+});
+
+describe('who may have a credential for a cluster', () => {
+  it.each([
+    ['somebody of one level', platform, 'admin'],
+    ['somebody of another', developer, 'edit'],
+    ['somebody who is named twice, by the higher of them', { id: 'U0CHIEF', groups: [] }, 'edit'],
+    ['somebody who may only look', { id: 'U0HELPER', groups: ['S0SUPPORT'] }, 'view'],
+  ])('%s', (_who, person, level) => {
+    expect(mayAccess(policy, person)).toEqual({ allowed: true, level });
+  });
+
+  it('nobody else, who is told whom it could be', () => {
+    expect(mayAccess(policy, visitor)).toEqual({
+      allowed: false,
+      reason: 'no-access',
+      named: ['S0PLATFORM', 'S0DEVELOPERS', 'U0CHIEF', 'S0SUPPORT'],
+    });
+  });
+});
+
+describe('who may see what runs in clusters', () => {
+  it.each([
+    ['who may ask for clusters', developer, true],
+    ['who may have a credential', { id: 'U0HELPER', groups: ['S0SUPPORT'] }, true],
+    ['nobody else', visitor, false],
+  ])('%s', (_who, person, allowed) => {
+    expect(maySeeInside(policy, person).allowed).toBe(allowed);
   });
 });
 

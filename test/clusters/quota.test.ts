@@ -1,85 +1,79 @@
-import { readFileSync } from 'node:fs';
-import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { clusterNeeds, type Limits, limitsFinding, quotaFindings } from '../../src/clusters/quota.ts';
+import { stagingSpec } from '../support/fixtures.ts';
 
-const medium = { vcpus: 2, ramMib: 4096 };
-const small = { vcpus: 1, ramMib: 2048 };
+const flavors = { controlPlane: { vcpus: 2, ramMib: 4096 }, node: { vcpus: 1, ramMib: 2048 } };
 
-interface Template {
-  readonly resources: Readonly<
-    Record<string, { readonly type: string; readonly properties: { readonly rules?: readonly unknown[] } }>
-  >;
+/** A cluster that is other than a small ordinary one. */
+function needsOf(changes: Partial<ClusterSpec> = {}) {
+  return clusterNeeds({ ...stagingSpec, ...changes }, flavors);
 }
 
-function read(file: string): Template {
-  return load(readFileSync(`templates/heat/${file}`, 'utf8')) as Template;
-}
-
+// test/templates holds the numbers against what Heat makes of the templates.
 describe('what a cluster takes of the quotas', () => {
-  const [cluster, node] = [read('cluster.yaml'), read('node.yaml')];
-
-  function inTemplates(type: string, nodes: number): number {
-    const count = ({ resources }: Template) => Object.values(resources).filter((made) => made.type === type).length;
-    return count(cluster) + nodes * count(node);
-  }
-
-  it.each([0, 1, 7])('is what the templates make of it, with %i nodes', (nodes) => {
-    const needs = clusterNeeds({ nodes, controlPlane: medium, node: small });
-
-    expect(needs).toMatchObject({
-      servers: inTemplates('OS::Nova::Server', nodes),
-      serverGroups: inTemplates('OS::Nova::ServerGroup', nodes),
-      networks: inTemplates('OS::Neutron::Net', nodes),
-      subnets: inTemplates('OS::Neutron::Subnet', nodes),
-      routers: inTemplates('OS::Neutron::Router', nodes),
-      floatingIps: inTemplates('OS::Neutron::FloatingIP', nodes),
-      securityGroups: inTemplates('OS::Neutron::SecurityGroup', nodes),
-      // One port for DHCP is not in the template.
-      ports: inTemplates('OS::Neutron::Port', nodes) + inTemplates('OS::Neutron::RouterInterface', nodes) + 1,
-      volumes: inTemplates('OS::Cinder::Volume', nodes),
+  it('is what a small one is made of', () => {
+    expect(needsOf()).toEqual({
+      servers: 2,
+      cores: 3,
+      ramMib: 6144,
+      serverGroups: 2,
+      networks: 1,
+      subnets: 1,
+      routers: 1,
+      floatingIps: 1,
+      ports: 4,
+      securityGroups: 3,
+      securityGroupRules: 9,
+      volumes: 0,
+      volumeGib: 0,
     });
   });
 
-  it('counts the rules of the templates’ security groups, and the two that each group begins with', () => {
-    const groups = [cluster, node].flatMap(({ resources }) =>
-      Object.values(resources).filter(({ type }) => type === 'OS::Neutron::SecurityGroup'),
-    );
-    const rules = groups.flatMap(({ properties }) => properties.rules ?? []);
+  it('grows with its servers', () => {
+    const nodes = { ...stagingSpec.nodes, count: 3 };
 
-    const needs = clusterNeeds({ nodes: 1, controlPlane: medium, node: small });
-
-    expect(needs.securityGroupRules).toBe(rules.length + 2 * groups.length);
+    expect(needsOf({ nodes })).toMatchObject({ servers: 4, cores: 5, ramMib: 10_240, ports: 6, floatingIps: 1 });
   });
 
-  it('knows every kind of resource in the templates that a quota could count', () => {
-    const types = [cluster, node].flatMap(({ resources }) => Object.values(resources).map(({ type }) => type));
-    const known = [
-      'OS::Nova::Server',
-      'OS::Nova::ServerGroup',
-      'OS::Neutron::Net',
-      'OS::Neutron::Subnet',
-      'OS::Neutron::Router',
-      'OS::Neutron::RouterInterface',
-      'OS::Neutron::FloatingIP',
-      'OS::Neutron::SecurityGroup',
-      'OS::Neutron::Port',
-    ];
+  it('includes three control planes and the port and the rule of their load balancer', () => {
+    const controlPlane = { ...stagingSpec.controlPlane, count: 3 } as const;
 
-    const counted = types.filter((type) => /^OS::(Nova|Neutron|Cinder|Octavia)::/.test(type));
-
-    expect(counted.filter((type) => !known.includes(type))).toEqual([]);
+    expect(needsOf({ controlPlane })).toMatchObject({
+      servers: 4,
+      cores: 7,
+      ports: 7,
+      floatingIps: 1,
+      securityGroupRules: 10,
+    });
   });
 
-  it('is the flavors’ cores and memory', () => {
-    const { cores, ramMib } = clusterNeeds({ nodes: 3, controlPlane: medium, node: small });
+  it('includes no network where there is one', () => {
+    const network = { ...stagingSpec.network, existing: { network: 'a', subnet: 'b' } };
 
-    expect({ cores, ramMib }).toEqual({ cores: 5, ramMib: 10_240 });
+    expect(needsOf({ network })).toMatchObject({ networks: 0, subnets: 0, routers: 0, ports: 2 });
+  });
+
+  it('includes the addresses and the boot volumes of nodes, and those only', () => {
+    const nodes = { ...stagingSpec.nodes, count: 2, floatingIps: true, bootVolume: { size: 30 } };
+    const network = { ...stagingSpec.network, floatingIp: false };
+
+    expect(needsOf({ nodes, network })).toMatchObject({ floatingIps: 2, volumes: 2, volumeGib: 60 });
+  });
+
+  it('includes what else may come in, and no server groups where Nova is left alone', () => {
+    const rules = [
+      { to: 'all', protocol: 'tcp', ports: [22, 22], from: '10.0.0.0/8' },
+      { to: 'nodes', protocol: 'icmp', from: '10.0.0.0/8' },
+    ] as const;
+    const network = { ...stagingSpec.network, rules };
+
+    expect(needsOf({ network, serverGroup: 'none' })).toMatchObject({ securityGroupRules: 12, serverGroups: 0 });
   });
 });
 
 describe('needs against limits', () => {
-  const needs = clusterNeeds({ nodes: 1, controlPlane: medium, node: small });
+  const needs = needsOf();
   const roomy: Limits = {
     servers: { used: 4, max: 10 },
     cores: { used: 12, max: 20 },

@@ -29,7 +29,7 @@ describe('the life of a deployment', () => {
   it('begins with every step of its action waiting', () => {
     const { steps } = deploymentAfter(requestedStaging);
 
-    expect(Object.keys(steps)).toEqual(['build', 'publish', 'image', 'keypair', 'stack', 'verify']);
+    expect(Object.keys(steps)).toEqual(['build', 'publish', 'image', 'keypair', 'credential', 'stack', 'verify']);
     expect(Object.values(steps).every((step) => step.state === 'waiting')).toBe(true);
   });
 

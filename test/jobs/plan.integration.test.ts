@@ -10,17 +10,17 @@ import { finishStep, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import type { SourceInspection } from '../../src/clusters/inspection.ts';
 import type { ReservedCidr } from '../../src/clusters/network-fit.ts';
-import type { Action } from '../../src/clusters/steps.ts';
+import { type Action, stepsOf } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
 import { createImage, uploadImage } from '../../src/openstack/glance/images.ts';
 import { listNetworks } from '../../src/openstack/neutron/networks.ts';
 import { createKeypair } from '../../src/openstack/nova/keypairs.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
-import { Secret } from '../../src/openstack/secret.ts';
 import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
 import { makePublicKey } from '../../src/playground/demo/props.ts';
 import type { DeploymentJob } from '../../src/queue/jobs.ts';
+import { Secret } from '../../src/secret.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { buildWorkerThatSays, someCommit } from '../support/build-worker.ts';
 import { oneApproval, stagingSpec } from '../support/fixtures.ts';
@@ -229,7 +229,7 @@ describe('planning', () => {
   it('knows that the release is in Swift, and how long it took last time', async () => {
     await storeSomeArtifact(openstack.swift, possible.kubernetes, 3 * 1024 ** 2);
     const before = await planned(await request({ ...possible, name: 'sandbox' }, 'up', 0));
-    for (const step of ['build', 'publish', 'image', 'keypair', 'stack', 'verify'] as const) {
+    for (const step of stepsOf.up) {
       await deployments.change(before.id, startStep(step));
       await deployments.change(before.id, finishStep(step, 1, {} as never));
     }

@@ -1,4 +1,4 @@
-import type { SignedObject, StackInputs } from '../../src/clusters/stack.ts';
+import type { SignedObject, SignedStore, StackInputs } from '../../src/clusters/stack.ts';
 
 /** One object of a release, as a server is told of it. */
 export function signedObject(changes: Partial<SignedObject> = {}): SignedObject {
@@ -13,6 +13,28 @@ export function signedObject(changes: Partial<SignedObject> = {}): SignedObject 
   };
 }
 
+/** The signed URLs of a cluster's own container. */
+export const someStore: SignedStore = {
+  controlPlane: {
+    cloud_config_get: signedUrl('cloud-config.json'),
+    join_node_put: signedUrl('join/node.json'),
+    join_control_plane_get: signedUrl('join/control-plane.json'),
+    join_control_plane_put: signedUrl('join/control-plane.json'),
+    admin_conf_put: signedUrl('admin.conf'),
+    report_put: signedUrl('report.json'),
+    log_put: `${signedUrl('logs/@HOST@.log')}&temp_url_prefix=staging-1/logs/`,
+  },
+  node: {
+    join_node_get: signedUrl('join/node.json'),
+    log_put: `${signedUrl('logs/@HOST@.log')}&temp_url_prefix=staging-1/logs/`,
+  },
+};
+
+function signedUrl(object: string): string {
+  const query = 'temp_url_sig=secret&temp_url_expires=1';
+  return `https://swift.example.org/v1/AUTH_1/slipway-cluster-staging/staging-1/${object}?${query}`;
+}
+
 /** What the steps before `stack` leave for it, for tests that do not care. */
 export const someStackInputs: StackInputs = {
   image: 'image-id',
@@ -20,4 +42,5 @@ export const someStackInputs: StackInputs = {
   version: 'v1.34.2',
   release: 'v1.34.2-0123456789ab',
   objects: [signedObject(), signedObject({ kind: 'states', name: 'kubernetes-salt.tar.gz' })],
+  store: someStore,
 };

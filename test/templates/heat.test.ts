@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { load } from 'js-yaml';
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { releaseId } from '../../src/clusters/release.ts';
 import { stackParameters } from '../../src/clusters/stack.ts';
+import { parseHeatYaml } from '../../src/openstack/heat/heat-yaml.ts';
 import { loadTemplate } from '../../src/openstack/heat/template-files.ts';
 import { approvedStaging, deploymentAfter } from '../support/fixtures.ts';
 import { someStackInputs } from '../support/stack-inputs.ts';
@@ -19,14 +19,16 @@ interface Template {
   heat_template_version: string;
   description: string;
   parameters: Record<string, Parameter>;
-  resources: Record<string, { type: string; properties?: Record<string, unknown> }>;
-  outputs: Record<string, { description?: string; value: unknown }>;
+  conditions?: Record<string, unknown>;
+  resources: Record<string, { type: string; condition?: string; properties?: Record<string, unknown> }>;
+  outputs?: Record<string, { description?: string; value: unknown }>;
 }
 
-const files = ['cluster.yaml', 'node.yaml'] as const;
+const files = ['cluster.yaml', 'control-plane.yaml', 'member.yaml', 'node.yaml'] as const;
+const servers = ['control-plane.yaml', 'node.yaml'] as const;
 
 async function read(file: (typeof files)[number]): Promise<Template> {
-  return load(await readFile(`templates/heat/${file}`, 'utf8')) as Template;
+  return parseHeatYaml(await readFile(`templates/heat/${file}`, 'utf8')) as Template;
 }
 
 /** All values under a key, wherever in a template they are. */
@@ -35,10 +37,21 @@ function valuesOf(key: string, within: unknown): unknown[] {
   return Object.entries(within).flatMap(([name, value]) => [...(name === key ? [value] : []), ...valuesOf(key, value)]);
 }
 
+/** The names of parameters that are asked for, those in the middle of a path as well. */
+function parametersIn(within: unknown): string[] {
+  return valuesOf('get_param', within).flatMap((asked) =>
+    Array.isArray(asked) ? [String(asked[0])] : [String(asked)],
+  );
+}
+
 function pattern(template: Template, parameter: string): RegExp {
   const found = template.parameters[parameter]?.constraints?.find((constraint) => constraint.allowed_pattern);
   return new RegExp(`^(?:${found?.allowed_pattern})$`); // Heat wants the whole value to match
 }
+
+it('are all there are', async () => {
+  expect((await readdir('templates/heat')).sort()).toEqual([...files]);
+});
 
 describe.each(files)('%s', (file) => {
   it('describes and constrains every parameter', async () => {
@@ -52,7 +65,7 @@ describe.each(files)('%s', (file) => {
   });
 
   it('describes every output', async () => {
-    const { outputs } = await read(file);
+    const { outputs = {} } = await read(file);
 
     expect(Object.values(outputs).map(({ description }) => description)).not.toContain(undefined);
   });
@@ -60,17 +73,33 @@ describe.each(files)('%s', (file) => {
   it('hides the signed URLs, and gives no parameter a default', async () => {
     const { parameters } = await read(file);
 
-    expect(parameters.release_objects?.hidden).toBe(true);
+    const visible = Object.entries(parameters).filter(([, { hidden }]) => hidden !== true);
+    expect(visible.map(([name]) => name).filter((name) => /store|objects/.test(name))).toEqual([]);
     expect(Object.values(parameters).filter((parameter) => 'default' in parameter)).toEqual([]);
   });
 
-  it('uses every parameter, and asks for none that it does not declare', async () => {
-    const { parameters, resources, outputs } = await read(file);
+  it('uses every parameter and every condition, and asks for none that it does not declare', async () => {
+    const { parameters, conditions = {}, resources, outputs } = await read(file);
 
-    const used = new Set(valuesOf('get_param', { resources, outputs }));
+    const used = new Set(parametersIn({ conditions, resources, outputs }));
+    const decided = new Set([
+      ...valuesOf('condition', resources),
+      ...valuesOf('if', { resources, outputs }).map((branches) => (branches as unknown[])[0]),
+      ...valuesOf('not', conditions),
+      ...valuesOf('and', conditions).flat(),
+    ]);
 
     // Heat keeps `slipway` for Slipway itself; nothing in the stack needs it.
     expect([...used, ...(file === 'cluster.yaml' ? ['slipway'] : [])].sort()).toEqual(Object.keys(parameters).sort());
+    expect([...decided].filter((name) => typeof name === 'string').sort()).toEqual(Object.keys(conditions).sort());
+  });
+
+  it('leaves no value of an `if` away, which Heat cannot copy', async () => {
+    const template = await read(file);
+
+    const short = valuesOf('if', template).filter((branches) => (branches as unknown[]).length !== 3);
+
+    expect(short).toEqual([]);
   });
 
   it('calls no resource like a parameter, which Heat refuses', async () => {
@@ -78,14 +107,24 @@ describe.each(files)('%s', (file) => {
 
     expect(Object.keys(resources).filter((name) => name in parameters)).toEqual([]);
   });
+});
 
-  it('gives every server a wait condition whose signal outlives a token', async () => {
+describe.each(servers)('the server of %s', (file) => {
+  it('has a wait condition whose signal outlives a token', async () => {
     const { resources } = await read(file);
-    const count = (type: string) => Object.values(resources).filter((resource) => resource.type === type).length;
+    const of = (type: string) => Object.values(resources).filter((resource) => resource.type === type);
 
-    expect(count('OS::Nova::Server')).toBe(1);
-    expect(count('OS::Heat::WaitCondition')).toBe(1);
+    expect(of('OS::Heat::WaitCondition')).toHaveLength(1);
     expect(valuesOf('signal_transport', resources)).toEqual(['HEAT_SIGNAL']);
+    expect(of('OS::Nova::Server').map(({ condition }) => condition)).toEqual(['flavor_disk', 'any_volume']);
+  });
+
+  it('is not replaced for new user data, on a disk and on a volume', async () => {
+    const { resources } = await read(file);
+
+    expect(valuesOf('user_data_update_policy', resources)).toEqual(['IGNORE', 'IGNORE']);
+    const [onDisk, onVolume] = valuesOf('user_data', resources);
+    expect(onDisk).toEqual(onVolume);
   });
 
   it('takes versions and releases as they are, and nothing that could leave its place in the boot script', async () => {
@@ -99,6 +138,15 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+it('tell control planes and nodes the same, but for their role and their signal', async () => {
+  const [controlPlane, node] = await Promise.all(servers.map(read));
+
+  const text = (template: Template | undefined) => JSON.stringify(valuesOf('user_data', template?.resources)[0]);
+
+  const renamed = text(controlPlane)?.replaceAll('control-plane', 'node').replaceAll('control_plane_', 'node_');
+  expect(renamed).toBe(text(node));
+});
+
 describe('the stack of a cluster', () => {
   it('declares the parameters that Slipway sends, no more and no fewer', async () => {
     const { parameters } = await read('cluster.yaml');
@@ -107,33 +155,34 @@ describe('the stack of a cluster', () => {
     expect(Object.keys(sent).sort()).toEqual(Object.keys(parameters).sort());
   });
 
-  it('hands every parameter of a node on to it', async () => {
+  it.each([
+    ['control_plane_group', 'control-plane.yaml'],
+    ['node_group', 'node.yaml'],
+    ['api_members', 'member.yaml'],
+  ] as const)('hands every parameter of a member of %s on to it', async (group, file) => {
     const cluster = await read('cluster.yaml');
-    const node = await read('node.yaml');
-    const { resource } = (cluster.resources.node_group?.properties ?? {}) as {
-      resource?: { type: string; properties: Record<string, unknown> };
+    const member = await read(file);
+    const { resource_def } = (cluster.resources[group]?.properties ?? {}) as {
+      resource_def?: { type: string; properties: Record<string, unknown> };
     };
 
-    expect(resource?.type).toBe('node.yaml');
-    expect(Object.keys(resource?.properties ?? {}).sort()).toEqual(Object.keys(node.parameters).sort());
+    expect(resource_def?.type).toBe(file);
+    expect(Object.keys(resource_def?.properties ?? {}).sort()).toEqual(Object.keys(member.parameters).sort());
   });
 
-  it('opens nothing to the world but the Kubernetes API', async () => {
+  it('opens nothing to the world by itself', async () => {
     const { resources } = await read('cluster.yaml');
-    const rules = valuesOf('rules', resources).flat() as Record<string, unknown>[];
+    const rules = valuesOf('rules', resources);
 
-    const open = rules.filter((rule) => rule.remote_mode !== 'remote_group_id');
-
-    expect(open).toEqual([
-      {
-        direction: 'ingress',
-        ethertype: 'IPv4',
-        protocol: 'tcp',
-        port_range_min: 6443,
-        port_range_max: 6443,
-        remote_ip_prefix: '0.0.0.0/0',
-      },
+    expect(rules).toEqual([
+      [
+        { direction: 'ingress', ethertype: 'IPv4', remote_mode: 'remote_group_id' },
+        { direction: 'ingress', ethertype: 'IPv6', remote_mode: 'remote_group_id' },
+      ],
+      { get_param: 'control_plane_rules' },
+      { get_param: 'node_rules' },
     ]);
+    expect(valuesOf('port_security_enabled', resources)).toEqual([]);
   });
 
   it('comes with every file that it refers to', async () => {
@@ -145,11 +194,15 @@ describe('the stack of a cluster', () => {
         .filter((name) => name.endsWith('.yaml'))
         .map((name) => JSON.parse(sent[name] ?? '')),
     ];
-    expect(references.flatMap((part) => valuesOf('get_file', part))).toEqual([
+    expect(new Set(references.flatMap((part) => valuesOf('get_file', part)))).toEqual(
+      new Set(['../cloud-init/boot.sh']),
+    );
+    expect(Object.keys(sent).sort()).toEqual([
       '../cloud-init/boot.sh',
-      '../cloud-init/boot.sh',
+      'control-plane.yaml',
+      'member.yaml',
+      'node.yaml',
     ]);
-    expect(Object.keys(sent).sort()).toEqual(['../cloud-init/boot.sh', 'node.yaml']);
   });
 
   it('names servers within what a host name and Heat allow', async () => {
@@ -158,6 +211,7 @@ describe('the stack of a cluster', () => {
 
     expect(longest).toMatch(name);
     expect(`${longest}a`).not.toMatch(name);
-    expect(`${longest}-control-plane`.length).toBeLessThanOrEqual(53);
+    expect(`${longest}-control-plane-0`.length).toBeLessThanOrEqual(53);
+    expect(`${longest}-node-99999`.length).toBeLessThanOrEqual(53);
   });
 });

@@ -93,8 +93,7 @@ describe('looking at a real OpenStack', () => {
         parameters: stackParameters(owner, inputs),
       });
 
-      const needs = clusterNeeds({
-        nodes: 2,
+      const needs = clusterNeeds(spec, {
         controlPlane: { vcpus: 2, ramMib: 4096 },
         node: { vcpus: 1, ramMib: 2048 },
       });
