@@ -1,5 +1,4 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BootStage, extra, salt, server, states, usualPath } from './boot-stage.ts';
 
@@ -21,7 +20,7 @@ describe('a first boot that does not work', () => {
     stage.cloud.objects.set(extra, Buffer.from('as it is'));
 
     const reason = await stage.failedBoot({
-      objects: [stage.described(server), stage.described(extra, { sha256: '0'.repeat(64) })],
+      objects: [...stage.release().slice(0, 3), stage.described(extra, { sha256: '0'.repeat(64) })],
     });
 
     expect(reason).toMatch(/^containerd\.tar\.gz has sha256 [0-9a-f]{12}\.\.\., expected 000000000000\.\.\.$/);
@@ -32,19 +31,21 @@ describe('a first boot that does not work', () => {
   it('tells Heat which object has another size', async () => {
     stage.cloud.objects.set(extra, Buffer.from('as it is'));
 
-    const reason = await stage.failedBoot({ objects: [stage.described(server), stage.described(extra, { size: 9 })] });
+    const reason = await stage.failedBoot({
+      objects: [...stage.release().slice(0, 3), stage.described(extra, { size: 9 })],
+    });
 
     expect(reason).toBe('containerd.tar.gz has 8 bytes, expected 9');
   });
 
   it('gives up at once when Swift refuses, because the signed URL will not get better', async () => {
     stage.cloud.objects.set(extra, Buffer.from('as it is'));
-    stage.cloud.swiftAnswers.push(200, 403, 403);
+    stage.cloud.swiftAnswers.push(200, 200, 200, 403, 403);
 
     const reason = await stage.failedBoot();
 
     expect(reason).toBe('fetching containerd.tar.gz: Swift answered 403; the signed URL may have expired');
-    expect(stage.cloud.downloads).toEqual([server, extra]);
+    expect(stage.cloud.downloads).toEqual([server, states, salt, extra]);
   });
 
   it('gives up in the end when Swift stays out of breath', async () => {
@@ -59,7 +60,7 @@ describe('a first boot that does not work', () => {
   it('does not try again to write what cannot be written', async () => {
     const programs = await stage.program('curl', curlOnAFullDisk);
 
-    const reason = await stage.failedBoot({}, programs);
+    const reason = await stage.failedBoot({}, { programs });
 
     expect(reason).toBe(`fetching ${server}: it could not be written; the disk may be full`);
   });
@@ -119,9 +120,60 @@ describe('a first boot that does not work', () => {
     expect(await stage.failedBoot({ objects: [] })).toBe('reading the release: Kubernetes is not among the objects');
   });
 
+  it('refuses a release without Salt states, before it fetches any of it', async () => {
+    stage.cloud.objects.delete(states);
+
+    expect(await stage.failedBoot()).toBe('the release has no Salt states');
+    expect(stage.cloud.downloads).toEqual([]);
+  });
+
+  it('says what to do, before it fetches anything, when there is no Salt', async () => {
+    stage.cloud.objects.delete(salt);
+
+    expect(await stage.failedBoot()).toBe(
+      'there is no Salt: give the cluster firstBoot.salt in clusters.yaml, or an image that has salt-call',
+    );
+    expect(stage.cloud.downloads).toEqual([]);
+  });
+
+  it('says what the parameters lack', async () => {
+    expect(await stage.failedBoot({ release: undefined, version: '' })).toBe('the parameters lack version release');
+    expect(stage.cloud.downloads).toEqual([]);
+  });
+
+  it.each([
+    ['are missing', undefined, /FileNotFoundError.*parameters\.json/],
+    ['are no JSON', 'release: v1', /JSONDecodeError/],
+    ['are no map', '[1]', /TypeError/],
+    ['say nothing of Heat', '{}', /KeyError: 'signal'/],
+    ['have a signal that cannot be read', '{"signal": "https://user:p4ss@x"}', /JSONDecodeError/],
+  ])(
+    'says so on the console when its parameters %s, since there is nobody to signal to',
+    async (_what, text, problem) => {
+      const { failed, output, log } = await stage.bootWith(text);
+
+      expect(failed).toBe(true);
+      expect(output).toMatch(problem);
+      expect(output).toMatch(
+        /^\S+Z slipway: stopping: the parameters in \S+\/parameters\.json cannot be used, [^\n]*\n$/,
+      );
+      expect(output).not.toContain('p4ss');
+      expect(log).toBe(output);
+    },
+  );
+
+  it('says so when its parameters cannot be read', async () => {
+    await mkdir(stage.path('var/lib/slipway/parameters.json'), { recursive: true });
+
+    const { failed, output } = await stage.bootWith(undefined);
+
+    expect(failed).toBe(true);
+    expect(output).toMatch(/stopping: the parameters in \S+ cannot be used, .*IsADirectoryError/);
+  });
+
   it('signals as well when it stops where nobody expected it', async () => {
-    await mkdir(join(stage.directory, 'root'), { recursive: true });
-    await writeFile(join(stage.directory, 'root/opt'), 'a file where a folder belongs');
+    await mkdir(stage.path(), { recursive: true });
+    await writeFile(stage.path('opt'), 'a file where a folder belongs');
 
     expect(await stage.failedBoot()).toMatch(/^the boot script stopped unexpectedly at line \d+$/);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SignedObject } from '../../src/clusters/stack.ts';
 import { BootCloud } from './boot-cloud.ts';
+import { SaltStandIn, saltCall } from './salt-stand-in.ts';
 
 /** Names of objects of a release. */
 export const server = 'kubernetes-server-linux-amd64.tar.gz';
@@ -27,6 +28,9 @@ path, packing, folder, name = sys.argv[1:]
 with tarfile.open(path, "w:" + packing) as archive:
     archive.add(folder, name)`;
 
+/** What was packed before: the same for all tests of a file. */
+const packs = new Map<string, Buffer>();
+
 /** How a boot went, and what it wrote. */
 export interface Boot {
   failed: boolean;
@@ -34,13 +38,25 @@ export interface Boot {
   log: string;
 }
 
-/** A directory in the place of a server's `/`, and a cloud that has a release of one object. */
+/** How a boot is run. */
+export interface BootOpts {
+  /** A folder of programs that come before all others. */
+  programs?: string;
+  /** Seconds that Salt has; many by default. */
+  statesSeconds?: number;
+  /** The program with its first arguments that runs the script, instead of bash. */
+  under?: readonly [string, ...string[]];
+}
+
+/** A directory in the place of a server's `/`, and a cloud that has a release of the least that boots. */
 export class BootStage {
   readonly directory: string;
   readonly cloud = new BootCloud();
+  readonly salt: SaltStandIn;
 
   private constructor(directory: string) {
     this.directory = directory;
+    this.salt = new SaltStandIn(directory);
   }
 
   static async open(): Promise<BootStage> {
@@ -48,6 +64,8 @@ export class BootStage {
     await stage.cloud.open();
     const programs = ['kubelet', 'kubeadm', 'kubectl'].map((name) => `kubernetes/server/bin/${name}`);
     stage.cloud.objects.set(server, await stage.pack(programs));
+    stage.cloud.objects.set(states, await stage.pack(['salt/top.sls']));
+    stage.cloud.objects.set(salt, await stage.pack(['salt/salt-call'], 'xz'));
     return stage;
   }
 
@@ -56,17 +74,30 @@ export class BootStage {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** Where a release is on the server, or something in it. */
-  home(...path: string[]): string {
-    return join(this.directory, 'root/opt/slipway', ...path);
+  /** A path on the server. */
+  path(...path: string[]): string {
+    return join(this.directory, 'root', ...path);
   }
 
-  /** A compressed tar file with small files of these names. */
+  /** Where a release is on the server, or something in it. */
+  home(...path: string[]): string {
+    return this.path('opt/slipway', ...path);
+  }
+
+  /** A compressed tar file with small programs of these names. Whatever is called salt-call stands in for it. */
   async pack(names: readonly string[], packing = 'gz'): Promise<Buffer> {
+    const key = [packing, ...names].join(' ');
+    const packed = packs.get(key) ?? (await this.#pack(names, packing));
+    packs.set(key, packed);
+    return packed;
+  }
+
+  async #pack(names: readonly string[], packing: string): Promise<Buffer> {
     const folder = await mkdtemp(join(this.directory, 'pack-'));
     for (const name of names) {
       await mkdir(join(folder, 'in', name, '..'), { recursive: true });
-      await writeFile(join(folder, 'in', name), '#!/bin/sh\n', { mode: 0o755 });
+      const content = name.endsWith('/salt-call') ? saltCall : '#!/bin/sh\n';
+      await writeFile(join(folder, 'in', name), content, { mode: 0o755 });
     }
     const [top = '.'] = names[0]?.split('/') ?? [];
     await run('python3', ['-c', packFolder, join(folder, 'out'), packing, join(folder, 'in', top), top]);
@@ -88,44 +119,69 @@ export class BootStage {
     return { kind: kindOf(name), name, url: this.cloud.signed(name), size: content.length, sha256, ...changes };
   }
 
-  /** Fills the parameters in as Heat does, and runs the script as a server would. */
-  async boot(changes: Record<string, unknown> = {}, programs?: string): Promise<Boot> {
-    const script = await readFile('templates/cloud-init/boot.sh', 'utf8');
-    const filled = script.replace('@PARAMETERS@', () => JSON.stringify({ ...this.#parameters(), ...changes }));
-    const path = join(this.directory, 'user-data');
-    await writeFile(path, filled);
+  /** All of Swift's objects as a release. */
+  release(): object[] {
+    return [...this.cloud.objects.keys()].map((name) => this.described(name));
+  }
+
+  /** Writes the parameters as cloud-init does, and runs the script as a server would. */
+  async boot(changes: Record<string, unknown> = {}, opts: BootOpts = {}): Promise<Boot> {
+    return this.bootWith(JSON.stringify({ ...this.#parameters(), ...changes }), opts);
+  }
+
+  /** Boots with a parameters file of this content, or with none. */
+  async bootWith(parameters: string | undefined, { programs, statesSeconds, under }: BootOpts = {}): Promise<Boot> {
+    await mkdir(this.path('var/lib/slipway'), { recursive: true });
+    if (parameters !== undefined) {
+      await writeFile(this.path('var/lib/slipway/parameters.json'), parameters, { mode: 0o600 });
+    }
+    await this.salt.prepare();
     const env = {
       PATH: programs === undefined ? usualPath : `${programs}:${usualPath}`,
-      SLIPWAY_ROOT: join(this.directory, 'root'),
+      SLIPWAY_ROOT: this.path(),
       SLIPWAY_RETRY_SECONDS: '0',
+      ...(statesSeconds !== undefined && { SLIPWAY_STATES_SECONDS: String(statesSeconds) }),
       HOSTNAME: 'ignored',
     };
-    const end = await run('bash', [path], { env, timeout: 25_000 }).then(
+    const [program, ...first] = under ?? ['bash'];
+    const end = await run(program, [...first, 'templates/cloud-init/boot.sh'], { env, timeout: 25_000 }).then(
       ({ stdout, stderr }) => ({ failed: false, output: stdout + stderr }),
       (error: unknown) => {
         if (!isExit(error)) throw error;
         return { failed: true, output: error.stdout + error.stderr };
       },
     );
-    return { ...end, log: await readFile(join(this.directory, 'root/var/log/slipway-boot.log'), 'utf8') };
+    return { ...end, log: await readFile(this.path('var/log/slipway-boot.log'), 'utf8') };
   }
 
   /** Boots; why the server said that it could not start. Undefined if it did not say so, or said more. */
-  async failedBoot(changes: Record<string, unknown> = {}, programs?: string): Promise<string | undefined> {
-    const { failed } = await this.boot(changes, programs);
+  async failedBoot(changes: Record<string, unknown> = {}, opts: BootOpts = {}): Promise<string | undefined> {
+    const { failed } = await this.boot(changes, opts);
     const [signal, ...others] = this.cloud.signals;
     return failed && signal?.status === 'FAILURE' && others.length === 0 ? signal.reason : undefined;
   }
 
   #parameters(): object {
-    const { url, objects } = this.cloud;
+    const { url } = this.cloud;
     const user = { user_id: 'user-1', password, project_id: 'project-1' };
     return {
       cluster: 'staging',
       role: 'node',
+      index: '0',
       version: 'v1.34.2',
       release: 'v1.34.2-0123456789ab',
-      objects: [...objects.keys()].map((name) => this.described(name)),
+      objects: this.release(),
+      store: {
+        join_node_get: this.cloud.signed('deployment-1/join/node.json'),
+        log_put: this.cloud.signed('deployment-1/logs/@HOST@.log'),
+      },
+      settings: {
+        cluster_id: 'staging-1',
+        control_planes: 1,
+        cinder_csi: 'True',
+        proxy: { http: '', https: '', no: '' },
+      },
+      facts: { endpoint: '10.123.0.5', public_address: '', subnet: 'subnet-1', network: 'network-1' },
       signal: JSON.stringify({ ...user, auth_url: `${url}/v3/v3`, alarm_url: `${url}/signal` }),
     };
   }
