@@ -18,10 +18,22 @@ async function topStates(): Promise<Record<string, string[]>> {
   );
 }
 
-/** The ids in a file of states, as they stand there before Jinja puts anything in. */
+/** The ids in a file of states, as they stand there before Jinja puts anything in; those that a macro makes as well. */
 async function stateIds(component: string): Promise<string[]> {
   const text = await readFile(join(folder, component, 'init.sls'), 'utf8');
-  return [...text.matchAll(/^([^\s#{][^:]*|[^\s#]*{{.*}}[^:]*):$/gm)].map(([, id = '']) => id);
+  const plain = text.matchAll(/^([^\s#{][^:\n]*|[^\s#{][^:\n]*{{.*}}[^:\n]*):$/gm);
+  return [...plain, ...text.matchAll(/applied\('([^']+)'/g)].map(([, id = '']) => id);
+}
+
+/** All that Salt renders of a component: its states and their templates, by path. */
+async function rendered(component: string): Promise<Map<string, string>> {
+  const entries = await readdir(join(folder, component), { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return new Map(
+    await Promise.all(paths.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')])),
+  );
 }
 
 describe('the Salt states', () => {
@@ -36,10 +48,13 @@ describe('the Salt states', () => {
   });
 
   it('say what they do and need', async () => {
+    const overview = await readFile(join(folder, 'README.md'), 'utf8');
+
     for (const component of await components()) {
       const readme = await readFile(join(folder, component, 'README.md'), 'utf8');
 
       expect(readme).toMatch(new RegExp(`^# ${component}\n`));
+      expect(overview).toContain(`| \`${component}\``);
     }
   });
 
@@ -52,14 +67,33 @@ describe('the Salt states', () => {
     }
   });
 
-  it('read no pillar that their README does not name', async () => {
+  it('read the pillar in one place', async () => {
+    for (const component of await components()) {
+      for (const [path, text] of await rendered(component)) expect(text, path).not.toMatch(/pillar/i);
+    }
+  });
+
+  it('read nothing of the pillar that their README does not name', async () => {
+    for (const component of await components()) {
+      const readme = await readFile(join(folder, component, 'README.md'), 'utf8');
+      const text = [...(await rendered(component)).values()].join('\n');
+      const read = [...text.matchAll(/(?<![\w/-])(?:settings|facts|slipway)\.([a-z_]+)/g)].map(([, key = '']) => key);
+      const unsaid = read.filter((key) => !new RegExp(`[\`:]${key}[\`:]`).test(readme));
+
+      expect(unsaid, component).toEqual([]);
+    }
+  });
+
+  it('run no command that could be told from its words alone to be unsafe to repeat', async () => {
     for (const component of await components()) {
       const text = await readFile(join(folder, component, 'init.sls'), 'utf8');
-      const readme = await readFile(join(folder, component, 'README.md'), 'utf8');
-      const read = [...text.matchAll(/pillar\.get'\]\('([^']+)'/g)].map(([, key = '']) => key);
+      const commands = text.split(/\n(?=\S)/).filter((state) => state.includes('\n  cmd.run:'));
+      const careless = commands.filter((state) => !/- (unless|creates|onchanges|onlyif|stateful):/.test(state));
 
-      expect(read.filter((key) => !readme.includes(`\`${key}\``))).toEqual([]);
-      expect(read.filter((key) => !key.startsWith(`${component.replaceAll('-', '_')}:`))).toEqual([]);
+      // The command that reloads systemd is told by other states when to run.
+      expect(careless.filter((state) => !text.includes('onchanges_in:') || !state.includes('daemon-reload'))).toEqual(
+        [],
+      );
     }
   });
 });
