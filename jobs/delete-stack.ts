@@ -4,7 +4,8 @@ import type { StepResults } from '../src/clusters/steps.ts';
 import { NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackResources } from '../src/openstack/heat/resources.ts';
 import type { Stack, StackSummary } from '../src/openstack/heat/stack.ts';
-import { findStack, deleteStack as requestDeletion, type StackRef } from '../src/openstack/heat/stacks.ts';
+import { findStack, getStack, deleteStack as requestDeletion, type StackRef } from '../src/openstack/heat/stacks.ts';
+import { clearWay } from './purge/remove-leftovers.ts';
 import type { Again, Run } from './run.ts';
 import { explainFailure, nestedDepth } from './stack-failure.ts';
 import { parseStackMarker, stackMarker } from './stack-marker.ts';
@@ -47,11 +48,18 @@ async function begin(run: Run): Promise<StepResults['delete-stack'] | Again> {
 }
 
 /** Heat ended without the stack being gone: it failed, or somebody made it do something else. */
-function tryAgain(run: Run, stack: StackSummary, deletions: number): Promise<Again> {
+async function tryAgain(run: Run, stack: StackSummary, deletions: number): Promise<Again> {
   // Heat may not have begun yet; asking once more does no harm, and is no failure.
   if (stack.action !== 'DELETE') return ask(run, stack, deletions);
   if (deletions >= maxDeletions) return couldNotDelete(run, stack);
-  return ask(run, stack, deletions + 1);
+  return (await clearOnceMore(run, stack)) ?? ask(run, stack, deletions + 1);
+}
+
+/** As long as its servers ran, the cluster's controllers may have made load balancers in its network anew. */
+async function clearOnceMore(run: Run, stack: StackRef): Promise<Again | undefined> {
+  const { parameters } = await getStack(run.openstack.heat, stack, { resolveOutputs: false }, run.signal);
+  const label = parseStackLabel(parameters);
+  return label && clearWay(run, new Set([label.deployment]));
 }
 
 async function ask({ openstack, step, signal }: Run, stack: StackRef, deletions: number): Promise<Again> {
@@ -93,9 +101,10 @@ function heatIsStuck({ name, id }: StackRef): StackFailedError {
 }
 
 async function couldNotDelete(run: Run, stack: StackSummary): Promise<never> {
-  const { reason, detail } = await explainFailure(run, stack, stack.statusReason);
+  const { reason, excerpt, detail } = await explainFailure(run, stack, stack.statusReason);
   throw new StackFailedError(`Heat could not delete ${stack.name}: ${reason}`, {
     hint: 'Remove what holds on to it, then tear the cluster down again',
+    excerpt,
     detail: { stack: stack.id, ...detail },
   });
 }

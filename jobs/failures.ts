@@ -1,7 +1,8 @@
 import type { Job } from 'bullmq';
 import type { Failure } from '../src/clusters/deployment.ts';
 import { PreflightError } from '../src/clusters/finding.ts';
-import { BuildFailedError, DeployError } from '../src/errors.ts';
+import { ClusterNotReadyError } from '../src/clusters/health.ts';
+import { DeployError } from '../src/errors.ts';
 
 /** As much of a program's output as a person is shown, and as much of a line. */
 const mostLines = 12;
@@ -15,7 +16,7 @@ export function failureOf(error: unknown, jobId: string | undefined): Failure {
       code: error.code,
       ...(error.hint !== undefined && { hint: error.hint }),
       ...linesOf(error),
-      ...(error instanceof PreflightError && error.problems.length > 1 && { problems: error.problems }),
+      ...problemsOf(error),
     };
   }
   return {
@@ -25,12 +26,15 @@ export function failureOf(error: unknown, jobId: string | undefined): Failure {
   };
 }
 
-/** The lines of a failed build that tell what went wrong: it has chosen them, and made sure that they may be shown. */
-function linesOf(error: DeployError): Pick<Failure, 'lines'> {
-  const { lines } = error.detail;
-  if (!(error instanceof BuildFailedError) || !Array.isArray(lines)) return {};
-  const shown = lines
-    .filter((line) => typeof line === 'string')
+/** Each of several things that stand in the way, or that are missing. */
+function problemsOf(error: DeployError): Pick<Failure, 'problems'> {
+  if (error instanceof PreflightError && error.problems.length > 1) return { problems: error.problems };
+  return error instanceof ClusterNotReadyError ? { problems: error.problems } : {};
+}
+
+/** What a program said, no more than a thread wants of it, and nothing that would not be text. */
+function linesOf({ excerpt }: DeployError): Pick<Failure, 'lines'> {
+  const shown = excerpt
     .map((line) =>
       line
         .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')

@@ -17,9 +17,10 @@ function flow(step: StepName, ...after: Flow[]): Flow {
 
 /** What follows what. */
 export const flows: Readonly<Record<Action, Flow>> = {
-  /** Build, image and keypair side by side; then the stack; then the check that Kubernetes answers. */
-  up: flow('verify', flow('stack', flow('publish', flow('build')), flow('image'), flow('keypair'))),
-  down: flow('delete-stack'),
+  /** What the stack needs, side by side; then the stack; then the check that Kubernetes answers. */
+  up: flow('verify', flow('stack', flow('publish', flow('build')), flow('image'), flow('keypair'), flow('credential'))),
+  /** What the cluster has made itself stands in the stack's way; what it logs in with it needs until its servers are gone. */
+  down: flow('clean-up', flow('delete-stack', flow('purge'))),
 };
 
 /** The BullMQ flow of a deployment's current round. Its job ids are derived, so that adding it twice adds it once. */

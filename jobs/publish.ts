@@ -1,4 +1,4 @@
-import type { FetchedFile, FirstBootSpec } from '../src/clusters/cluster-spec.ts';
+import type { ClusterSpec, FetchedFile, NetworkPlugin } from '../src/clusters/cluster-spec.ts';
 import { releasesContainer } from '../src/clusters/names.ts';
 import { type ReleaseManifest, releaseId } from '../src/clusters/release.ts';
 import type { BuildResult, PublishResult } from '../src/clusters/steps.ts';
@@ -27,7 +27,7 @@ export async function publish(run: Run): Promise<PublishResult> {
   await removeOldDownloads(tools.dataDir, Date.now());
 
   const published: Published[] = [await publishStates(run)];
-  for (const file of sharedFiles(deployment.spec.firstBoot)) published.push(await publishShared(run, file));
+  for (const file of sharedFiles(deployment.spec)) published.push(await publishShared(run, file));
 
   const objects = [built.object, ...published.map(({ object }) => object)];
   const { version, artifact } = built;
@@ -84,7 +84,7 @@ async function assertPublished(
 }
 
 /** What servers fetch besides, in the order of clusters.yaml. */
-function sharedFiles({ salt, files }: FirstBootSpec): SharedFile[] {
+function sharedFiles({ firstBoot: { salt, files }, network }: ClusterSpec): SharedFile[] {
   return [
     ...(salt === undefined
       ? []
@@ -93,7 +93,15 @@ function sharedFiles({ salt, files }: FirstBootSpec): SharedFile[] {
       ...({ kind: 'file', name, source } as const),
       key: `firstBoot.files[${position}]`,
     })),
+    ...pluginManifest(network.plugin),
   ];
+}
+
+/** The states look for it under this name. */
+function pluginManifest(plugin: NetworkPlugin): SharedFile[] {
+  if (!('manifest' in plugin)) return [];
+  const key = 'network.plugin.manifest';
+  return [{ kind: 'file', name: `cni-${plugin.name}.yaml`, source: plugin.manifest, key }];
 }
 
 /** How it is packed mostly stands at the end of where it comes from; servers look into the file. */

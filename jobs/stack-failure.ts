@@ -1,10 +1,10 @@
-import { OpenStackError } from '../src/errors.ts';
 import { listStackEvents, withTypes } from '../src/openstack/heat/events.ts';
 import { firstFailure, ofLastAction, type StackFailure } from '../src/openstack/heat/failure.ts';
-import { listStackResources, type StackResource } from '../src/openstack/heat/resources.ts';
+import { listStackResources } from '../src/openstack/heat/resources.ts';
 import type { StackRef } from '../src/openstack/heat/stacks.ts';
-import { readConsoleLog } from '../src/openstack/nova/console-log.ts';
 import { getServer } from '../src/openstack/nova/servers.ts';
+import { explainBoot } from './boot-failure.ts';
+import { orNothing } from './or-nothing.ts';
 import type { Run } from './run.ts';
 
 /** How deep the cluster's template nests: the group of nodes, and each node's own stack. */
@@ -13,36 +13,38 @@ export const nestedDepth = 2;
 /** The most characters of a reason that a thread is told. */
 const longestReason = 300;
 
-/** How much of a server's console helps to see where its first boot stopped. */
-const consoleLines = 40;
-
 /** Why a stack failed. */
 export interface FailureExplanation {
   /** In words, and short. */
   readonly reason: string;
-  /** For the operator: the end of the console of a server that never reported. */
+  /** What a server said whose first boot failed. */
+  readonly excerpt: readonly string[];
+  /** For the operator: which server that is. */
   readonly detail: Readonly<Record<string, string>>;
 }
 
-/** What a stack failed at: its first failed resource and that one's reason, or else the stack's own. */
-export async function explainFailure(
-  run: Pick<Run, 'openstack' | 'signal' | 'log'>,
-  ref: StackRef,
-  statusReason: string,
-): Promise<FailureExplanation> {
+/**
+ * What a stack failed at: a server whose first boot did, in that one's own words; else its first failed resource and
+ * what Heat says of it, or else the stack's own reason.
+ */
+export async function explainFailure(run: Run, ref: StackRef, statusReason: string): Promise<FailureExplanation> {
   const { openstack, signal } = run;
   const events = await listStackEvents(openstack.heat, ref, { nestedDepth }, signal);
   const resources = await listStackResources(openstack.heat, ref, { nestedDepth }, signal);
   const failure = firstFailure(ofLastAction(withTypes(events, resources), ref));
-  if (failure === undefined) return { reason: shortened(statusReason), detail: {} };
+  if (failure === undefined) return { reason: shortened(statusReason), excerpt: [], detail: {} };
 
+  const boot = await explainBoot(run, failure, resources);
+  if (boot === undefined) return { reason: await resourceReason(run, failure), excerpt: [], detail: {} };
+  const { reason, excerpt, server } = boot;
+  return { reason: shortened(reason), excerpt, detail: { server, heat: failure.reason } };
+}
+
+async function resourceReason(run: Run, failure: StackFailure): Promise<string> {
   const { resource, resourceType, reason } = failure;
   const fault = resourceType === 'OS::Nova::Server' ? await serverFault(run, failure) : undefined;
   const more = fault === undefined || reason.includes(fault) ? '' : `; Nova says: ${fault}`;
-  return {
-    reason: `${resource}${resourceType && ` (${resourceType})`}: ${shortened(reason + more)}`,
-    detail: await consoleDetail(run, failure, resources),
-  };
+  return `${resource}${resourceType && ` (${resourceType})`}: ${shortened(reason + more)}`;
 }
 
 /**
@@ -54,36 +56,7 @@ function shortened(reason: string): string {
   return line.length <= longestReason ? line : `${line.slice(0, longestReason - 1)}…`;
 }
 
-async function serverFault(run: Pick<Run, 'openstack' | 'signal' | 'log'>, failure: StackFailure) {
+async function serverFault(run: Run, failure: StackFailure) {
   const server = await orNothing(run, () => getServer(run.openstack.nova, failure.resourceId, run.signal));
   return server?.fault;
-}
-
-/** A server that did not report in time may have said on its console where it stopped. */
-async function consoleDetail(
-  run: Pick<Run, 'openstack' | 'signal' | 'log'>,
-  { reason, stack }: StackFailure,
-  resources: readonly StackResource[],
-): Promise<Record<string, string>> {
-  const server = resources.find(({ type, stack: owner }) => type === 'OS::Nova::Server' && owner.id === stack.id);
-  if (!reason.startsWith('WaitConditionTimeout') || server === undefined) return {};
-  const log = await orNothing(run, () =>
-    readConsoleLog(run.openstack.nova, server.id, { lines: consoleLines }, run.signal),
-  );
-  return log?.text === undefined ? {} : { server: server.id, console: log.text };
-}
-
-/** What Nova adds is worth having and nothing more: without it the failure is told all the same. */
-async function orNothing<T>(
-  { log, signal }: Pick<Run, 'signal' | 'log'>,
-  ask: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof OpenStackError)) throw error;
-    signal.throwIfAborted();
-    log.debug({ err: error }, 'Nova could not help to explain a failed stack');
-    return undefined;
-  }
 }

@@ -9,8 +9,9 @@ import type { Stack } from '../src/openstack/heat/stack.ts';
 import { findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../src/openstack/heat/template-files.ts';
 import { signObjectUrl } from '../src/openstack/swift/temp-url.ts';
-import { ensureTempUrlKey } from '../src/openstack/swift/temp-url-key.ts';
+import { signedStore } from './cluster-store.ts';
 import { type Again, isAgain, type Run, resultOf } from './run.ts';
+import { signingKey } from './signing-key.ts';
 import { explainFailure, nestedDepth } from './stack-failure.ts';
 import { parseStackMarker, stackMarker } from './stack-marker.ts';
 import { mayStillCome, requestStack } from './stack-request.ts';
@@ -81,6 +82,7 @@ async function makeStack(run: Run, name: string): Promise<StackRef> {
     keypair: resultOf(deployment, 'keypair').name,
     release: resultOf(deployment, 'publish').release,
     objects: await signedObjects(run),
+    store: await signedStore(run),
   };
   const { template, files } = await loadTemplate(run.tools.template);
   const options = {
@@ -112,13 +114,10 @@ function adopt(stack: Stack, deployment: Deployment): StackRef {
 }
 
 /** The objects of the release, each with a URL that opens it and nothing else. */
-async function signedObjects({ openstack, deployment, tools, signal }: Run): Promise<SignedObject[]> {
+async function signedObjects(run: Run): Promise<SignedObject[]> {
+  const { openstack, deployment, signal } = run;
   const { container, objects } = resultOf(deployment, 'publish');
-  // Of two keys made side by side the later would undo what the earlier one signed. The key is Swift's, whatever the
-  // cloud is called, and a Ceph gateway has one for all containers.
-  const key = await tools.mutex.run(`temp-url-key:${await openstack.swift.endpoint(signal)}`, signal, (inside) =>
-    ensureTempUrlKey(openstack.swift, container, inside),
-  );
+  const key = await signingKey(run, container);
   return Promise.all(
     objects.map(async ({ object, ...known }) => {
       const url = await signObjectUrl(openstack.swift, { container, object, key, lifetimeMs: urlLifetimeMs }, signal);
@@ -177,9 +176,10 @@ function wasDeleted({ name, id }: StackRef, { cluster }: Deployment): StackFaile
 }
 
 async function couldNotCreate(run: Run, ref: StackRef, statusReason: string): Promise<StackFailedError> {
-  const { reason, detail } = await explainFailure(run, ref, statusReason);
+  const { reason, excerpt, detail } = await explainFailure(run, ref, statusReason);
   return new StackFailedError(`Heat could not create ${ref.name}: ${reason}`, {
     hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
+    excerpt,
     detail: { stack: ref.id, ...detail },
   });
 }

@@ -55,8 +55,20 @@ describe('a deployment in which one call goes wrong', () => {
       stacks: expect.arrayContaining(['slipway-staging CREATE_COMPLETE']),
       servers: ['staging-control-plane ACTIVE', 'staging-node-? ACTIVE'],
       keypairs: [props.spec.keypair.name],
+      credentials: ['slipway-staging-?'],
+      containers: ['slipway-cluster-staging', 'slipway-releases'],
+      objects: expect.arrayContaining([
+        expect.stringMatching(/^slipway-cluster-staging\/staging-\?\/cloud-config\.json \d+$/),
+      ]),
     });
-    expect(faultless.down.inventory).toMatchObject({ stacks: [], servers: [], ports: [], floatingIps: [] });
+    expect(faultless.down.inventory).toMatchObject({
+      stacks: [],
+      servers: [],
+      ports: [],
+      floatingIps: [],
+      credentials: [],
+      containers: ['slipway-releases'],
+    });
   });
 
   it.each(faultKinds)(

@@ -110,9 +110,18 @@ describe('a deployment that a worker process takes from the queue, in which call
       servers: ['staging-control-plane ACTIVE', 'staging-node-? ACTIVE'],
       images: ['debian-12 active 300000'],
       keypairs: [spec.keypair.name],
-      containers: ['slipway-releases'],
+      containers: ['slipway-cluster-staging', 'slipway-releases'],
+      credentials: ['slipway-staging-?'],
     });
     expect(down).toMatchObject({ state: 'succeeded' });
-    expect(left).toMatchObject({ stacks: [], servers: [], ports: [], routers: [], images: made.images });
+    expect(left).toMatchObject({
+      stacks: [],
+      servers: [],
+      ports: [],
+      routers: [],
+      images: made.images,
+      containers: ['slipway-releases'],
+      credentials: [],
+    });
   }, 150_000);
 });

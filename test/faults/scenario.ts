@@ -158,10 +158,10 @@ function distinct(phase: Phase, calls: FaultProxy['calls']): FlowCall[] {
   return [...new Map(found.map((call) => [`${call.method} ${call.service} ${call.shape}`, call])).values()];
 }
 
-/** A path without ids and digests. */
+/** A path without ids, those of deployments included, and digests. */
 function shapeOf(path: string): string {
   return path
     .split('/')
-    .map((part) => (/^[0-9a-f-]{16,}$/.test(part) ? '*' : part))
+    .map((part) => (/^[0-9a-f-]{16,}$/.test(part) ? '*' : part.replace(/^([a-z][a-z0-9-]*)-[0-9a-z]{14,15}$/, '$1-*')))
     .join('/');
 }
