@@ -1,9 +1,10 @@
-import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { WebAPIPlatformError } from '@slack/web-api';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { SharedLog, ShareLogJob } from '../src/queue/jobs.ts';
 import { mention } from '../src/slack/views/mrkdwn.ts';
 import type { BuildLogs } from '../src/store/build-logs.ts';
 import type { NotifyTools } from './notify.ts';
+import { slackRefusal } from './slack-refusal.ts';
 
 /** What the job needs besides what it shares with `notify`. */
 export interface ShareLogTools extends NotifyTools {
@@ -29,7 +30,7 @@ export async function shareLog({ deployment: id, requestedBy }: ShareLogJob, too
     return { kind: 'shared', lines: lines.length };
   } catch (error) {
     tools.log.warn({ err: error, deployment: id }, 'posting the end of a log');
-    return { kind: 'refused', ...explain(error) };
+    return { kind: 'refused', ...slackRefusal(error, hints, otherHint) };
   }
 }
 
@@ -67,25 +68,6 @@ function slackSaid(error: unknown, words: readonly string[]): boolean {
   return error instanceof WebAPIPlatformError && words.includes(error.data.error);
 }
 
-/** What Slack did, after "Posting the log to #deploys:", and what to do about it. */
-function explain(error: unknown): { message: string; hint: string } {
-  if (error instanceof WebAPIRateLimitedError) {
-    return { message: 'Slack takes no more files for now', hint: `Try again in ${error.retryAfter} seconds` };
-  }
-  if (!(error instanceof WebAPIPlatformError)) {
-    return { message: 'Slack did not take the file, or did not answer', hint: 'Try again in a minute' };
-  }
-  return { message: `Slack refused (${error.data.error})`, hint: refusalHint(error.data.error) };
-}
-
-function refusalHint(error: string): string {
-  switch (error) {
-    case 'missing_scope':
-      return 'Give the app the bot scope files:write (OAuth & Permissions) and install it again';
-    case 'not_in_channel':
-    case 'channel_not_found':
-      return 'Invite Slipway to that channel: type /invite @Slipway there';
-    default:
-      return 'Check that the app is installed in this workspace and may share files there';
-  }
-}
+const inviteHint = 'Invite Slipway to that channel: type /invite @Slipway there';
+const hints = { not_in_channel: inviteHint, channel_not_found: inviteHint } as const;
+const otherHint = 'Check that the app is installed in this workspace and may share files there';

@@ -1,25 +1,123 @@
+import type { ClusterSpec } from '../src/clusters/cluster-spec.ts';
+import type { Deployment, StepProgress } from '../src/clusters/deployment.ts';
+import {
+  type ClusterHealth,
+  ClusterNotReadyError,
+  cutHealth,
+  healthProblems,
+  healthProgress,
+  whatIsMissing,
+} from '../src/clusters/health.ts';
 import type { StepResults } from '../src/clusters/steps.ts';
 import { DeployError } from '../src/errors.ts';
-import { probeApi } from '../src/kubernetes/probe.ts';
+import { isUnreachable, KubernetesError } from '../src/kubernetes/api/kubernetes-error.ts';
+import type { ClusterQuestion } from '../src/queue/jobs.ts';
+import { askCluster } from './cluster/ask-cluster.ts';
+import { notReadyHint } from './cluster/not-ready-hint.ts';
+import { readAdminConf } from './cluster/read-admin-conf.ts';
+import { isFresh, readReport } from './cluster/read-report.ts';
 import { type Again, type Run, resultOf } from './run.ts';
 
-/** How long the Kubernetes API may take to answer after its stack is complete. */
-const deadlineMs = 10 * 60_000;
+/** How long a cluster may take from its servers' first boot to Ready nodes: images are fetched in that time. */
+const deadlineMs = 20 * 60_000;
 
-/** Waits until the cluster's Kubernetes API says that it is ready. */
-export async function verify({ deployment, step, signal }: Run): Promise<StepResults['verify'] | Again> {
+/** How long an API that ought to be reached may be out of reach before the control plane's report stands in for it. */
+const unreachableMs = 2 * 60_000;
+
+const askAgainSeconds = 3;
+
+/** What one look has found: the cluster as it is, or why that cannot be told yet. */
+type Sight = (Seen | Waiting) & {
+  /** Since when the API has been out of this worker's reach, in milliseconds since the epoch. */
+  readonly unreachableSince?: number;
+};
+
+interface Seen {
+  readonly health: ClusterHealth;
+}
+
+interface Waiting {
+  readonly waiting: string;
+  readonly hint: string;
+}
+
+/**
+ * Waits until every server of the cluster is a node that is ready and every pod of kube-system is well. The cluster's own
+ * API says so, checked by the authority in admin.conf; where no worker can reach it, the control plane's report does.
+ */
+export async function verify(run: Run): Promise<StepResults['verify'] | Again> {
+  const { deployment, step } = run;
   const { apiUrl } = resultOf(deployment, 'stack');
-  const { ready, detail } = await probeApi(apiUrl, { signal, timeoutMs: 5_000 });
-  if (ready) return { apiUrl };
-  if (Date.now() - step.startedAt > deadlineMs) {
-    throw new DeployError(
-      'api_not_ready',
-      `The Kubernetes API at ${apiUrl} did not become ready in 10 minutes: ${detail}`,
-      {
-        hint: 'Servers do not install Kubernetes yet, so on a cloud whose servers boot this is how it ends: tear it down',
-      },
-    );
+  const sight = await look(run);
+  if ('health' in sight && healthProblems(sight.health, serversOf(deployment.spec)).length === 0) {
+    return { apiUrl, health: cutHealth(sight.health) };
   }
-  await step.report({ text: `waiting for ${apiUrl}: ${detail}` });
-  return step.again({ afterSeconds: 3 });
+  if (Date.now() - step.startedAt > deadlineMs) throw notReady(deployment, sight);
+  await tell(run, sight);
+  return step.again({ afterSeconds: askAgainSeconds });
+}
+
+function serversOf({ controlPlane, nodes }: ClusterSpec): number {
+  return controlPlane.count + nodes.count;
+}
+
+async function look(run: Run): Promise<Sight> {
+  const { deployment, openstack, signal, log } = run;
+  const { apiUrl } = resultOf(deployment, 'stack');
+  const adminConf = await readAdminConf(openstack.swift, questionOf(deployment), signal);
+  if (adminConf === undefined) return noAdminConf;
+  try {
+    return { health: await askCluster(adminConf, apiUrl, { log, signal }) };
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    const waiting = { waiting: error.message, hint: error.hint ?? 'Look at the log of its control plane' };
+    return isUnreachable(error) ? lookAtReport(run, waiting) : waiting;
+  }
+}
+
+function questionOf({ cluster, id }: Deployment): ClusterQuestion {
+  return { cluster, deployment: id };
+}
+
+const noAdminConf: Waiting = {
+  waiting: 'the control plane has not handed over admin.conf',
+  hint: 'Look at /var/log/slipway-boot.log on the first control plane, and whether it reaches Swift',
+};
+
+/** What the control plane itself sees, once it is clear that this worker sees nothing. */
+async function lookAtReport({ deployment, openstack, signal, step }: Run, { waiting, hint }: Waiting): Promise<Sight> {
+  const unreachableSince = Number(step.marker) || Date.now();
+  const patienceMs = deployment.spec.network.floatingIp ? unreachableMs : 0;
+  if (Date.now() - unreachableSince < patienceMs) return { waiting, hint, unreachableSince };
+  const report = await readReport(openstack.swift, questionOf(deployment), signal);
+  return report !== undefined && isFresh(report, Date.now())
+    ? { health: report, unreachableSince }
+    : { waiting: `${waiting}, and no report of the control plane tells more`, hint, unreachableSince };
+}
+
+/** Every look would be an event otherwise, and most find the same as the one before. */
+async function tell({ step, deployment }: Run, sight: Sight): Promise<void> {
+  const told = deployment.steps.verify?.progress;
+  const progress = 'health' in sight ? progressOf(sight.health, serversOf(deployment.spec)) : { text: sight.waiting };
+  const marker = sight.unreachableSince === undefined ? '' : String(sight.unreachableSince);
+  const same = told?.text === progress.text && told.done === progress.done && (step.marker ?? '') === marker;
+  if (!same) await step.report(progress, { marker });
+}
+
+function progressOf(health: ClusterHealth, servers: number): StepProgress {
+  const progress = healthProgress(health, servers);
+  return health.seenBy === 'api' ? progress : { ...progress, text: `${progress.text}, as the control plane reports` };
+}
+
+function notReady({ cluster, spec, steps }: Deployment, sight: Sight): DeployError {
+  const late = `${cluster} is not ready after ${deadlineMs / 60_000} minutes`;
+  if (!('health' in sight)) {
+    return new DeployError('cluster_not_ready', `${late}: ${sight.waiting}`, { hint: sight.hint });
+  }
+  const { health } = sight;
+  const count = serversOf(spec);
+  return new ClusterNotReadyError(`${late}: ${healthProblems(health, count).join(', ')}`, {
+    hint: notReadyHint(health),
+    problems: whatIsMissing(health, { count, names: steps.stack?.result?.nodes ?? [] }),
+  });
 }

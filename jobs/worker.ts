@@ -3,14 +3,24 @@ import { type ConnectionOptions, FlowProducer, type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { StepName } from '../src/clusters/steps.ts';
 import { isStepName } from '../src/clusters/steps.ts';
-import type { DeploymentJob, InspectionData, QueueName, ShareLogJob, StepJob } from '../src/queue/jobs.ts';
+import type {
+  DeploymentJob,
+  InspectionData,
+  QueueName,
+  SendKubeconfigJob,
+  ShareLogJob,
+  StepJob,
+} from '../src/queue/jobs.ts';
 import { queuePrefix } from '../src/queue/jobs.ts';
 import { build } from './build.ts';
 import { startBuildWorker } from './build-worker.ts';
+import { cleanUp } from './clean-up.ts';
+import { credential } from './credential.ts';
 import { deleteStack } from './delete-stack.ts';
 import { watchEndings } from './endings.ts';
 import { image } from './image.ts';
 import { inspectCloud, inspectCluster } from './inspect.ts';
+import { inspectPods } from './inspect-pods.ts';
 import { inspectReleases } from './inspect-releases.ts';
 import { inspectSource } from './inspect-source.ts';
 import { keypair } from './keypair.ts';
@@ -18,8 +28,10 @@ import { notify } from './notify.ts';
 import { plan } from './plan.ts';
 import { pruneReleases } from './prune-releases.ts';
 import { publish } from './publish.ts';
+import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import type { Step, Tools } from './run.ts';
+import { type SendKubeconfigTools, sendKubeconfig } from './send-kubeconfig.ts';
 import { type ShareLogTools, shareLog } from './share-log.ts';
 import { stack } from './stack.ts';
 import { start } from './start.ts';
@@ -33,9 +45,12 @@ export const steps: { readonly [Name in StepName]: Step<Name> } = {
   publish,
   image,
   keypair,
+  credential,
   stack,
   verify,
+  purge,
   'delete-stack': deleteStack,
+  'clean-up': cleanUp,
 };
 
 /**
@@ -65,7 +80,7 @@ export interface WorkerOptions {
   readonly queues: readonly QueueName[];
   readonly tools: Tools;
   /** Needed for the queue `notify`. */
-  readonly notify?: ShareLogTools;
+  readonly notify?: ShareLogTools & Pick<SendKubeconfigTools, 'people' | 'policy'>;
 }
 
 /** The running workers of one process. */
@@ -162,6 +177,8 @@ async function dispatch(
       return inspectSource(job.data as InspectionData['inspect-source'], tools, signal);
     case 'inspect-releases':
       return inspectReleases(job.data as InspectionData['inspect-releases'], tools, signal);
+    case 'inspect-pods':
+      return inspectPods(job.data as InspectionData['inspect-pods'], tools, signal);
     case 'start':
       return start(job.data as DeploymentJob, flows, tools);
     case 'sweep':
@@ -175,6 +192,9 @@ async function dispatch(
       break;
     case 'share-log':
       if (options.notify) return shareLog(job.data as ShareLogJob, options.notify);
+      break;
+    case 'send-kubeconfig':
+      if (options.notify) return sendKubeconfig(job.data as SendKubeconfigJob, { ...tools, ...options.notify }, signal);
       break;
   }
   throw new TypeError(`this worker does not know the job ${job.name}`);

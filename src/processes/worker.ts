@@ -6,11 +6,13 @@ import { StackWatches } from '../../jobs/stack-watches.ts';
 import { startWorker } from '../../jobs/worker.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
 import { choicesOf } from '../clusters/inspection.ts';
-import { type Config, type Environment, readConfig } from '../config/config.ts';
+import type { Policy } from '../clusters/policy.ts';
+import { type Config, type Environment, readConfig, type SlackConfig } from '../config/config.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { connect, type OpenStack } from '../openstack/openstack.ts';
 import { packageRoot } from '../package-root.ts';
 import type { QueueName } from '../queue/jobs.ts';
+import { createPeople } from '../slack/people.ts';
 import { createWebClient } from '../slack/web-client.ts';
 import { BuildLogs } from '../store/build-logs.ts';
 import { Builders } from '../store/builders.ts';
@@ -33,7 +35,7 @@ export async function startWorkerProcess(env: Environment, queues: readonly Queu
     redisUrl: config.redisUrl,
     queues,
     tools: toolsOf(config, env, stores, clouds, log),
-    ...(needsSlack && config.slack && { notify: notifyTools(config.slack, stores, log) }),
+    ...(needsSlack && config.slack && { notify: notifyTools(config.slack, config.policy, stores, log) }),
   });
   return {
     ready: `worker serves ${queues.join(', ')}`,
@@ -70,12 +72,15 @@ function toolsOf(config: Config, env: Environment, stores: Stores, clouds: Cloud
   };
 }
 
-function notifyTools(slack: NonNullable<Config['slack']>, stores: Stores, log: Logger) {
+function notifyTools({ botToken, apiUrl }: SlackConfig, policy: Policy, stores: Stores, log: Logger) {
+  const slack = createWebClient(botToken.reveal(), { ...(apiUrl && { apiUrl }), log });
   return {
     deployments: stores.deployments,
     threads: new Threads(stores.redis),
     logs: new BuildLogs(stores.redis),
-    slack: createWebClient(slack.botToken.reveal(), { ...(slack.apiUrl && { apiUrl: slack.apiUrl }), log }),
+    slack,
+    people: createPeople(slack, log),
+    policy,
     log,
   };
 }

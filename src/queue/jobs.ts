@@ -1,9 +1,11 @@
 import type { CloudChoice, ClusterSpec, KubernetesSpec } from '../clusters/cluster-spec.ts';
+import type { ClusterHealth } from '../clusters/health.ts';
 import type { Inspection, SourceInspection } from '../clusters/inspection.ts';
+import type { AccessLevel } from '../clusters/policy.ts';
 import type { StepName } from '../clusters/steps.ts';
 import type { StoredRelease } from '../clusters/stored-release.ts';
 
-/** The queues, by what a worker needs to serve them: Docker, the clouds' APIs, Slack, nothing. */
+/** The queues, by what a worker needs to serve them: Docker, the clouds' APIs, Slack and those, nothing. */
 export const queueNames = ['build', 'cloud', 'notify', 'upkeep'] as const;
 export type QueueName = (typeof queueNames)[number];
 
@@ -18,7 +20,18 @@ export interface ShareLogJob extends DeploymentJob {
   readonly requestedBy: string;
 }
 
-/** What became of that. What Slack refused is said in words for whoever asked. */
+/** Somebody wants a credential of their own for a cluster. Which one they may have is for the worker to say. */
+export interface SendKubeconfigJob extends ClusterQuestion {
+  /** Slack id. */
+  readonly requestedBy: string;
+}
+
+/** What became of that: never the credential itself. */
+export type SentKubeconfig =
+  | { readonly kind: 'sent'; readonly level: AccessLevel; readonly until: number }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+
+/** What became of a log that was to be posted. What Slack refused is said in words for whoever asked. */
 export type SharedLog =
   | { readonly kind: 'shared'; readonly lines: number }
   | { readonly kind: 'nothing' }
@@ -37,6 +50,11 @@ export interface StepJob extends DeploymentJob {
   readonly failures?: number;
 }
 
+/** A cluster, and the deployment that made what there is of it. */
+export interface ClusterQuestion extends DeploymentJob {
+  readonly cluster: string;
+}
+
 /** A question, whose answer is the job's result. */
 export interface InspectionData {
   /** What bringing up this cluster would take, and what stands in the way. */
@@ -47,6 +65,8 @@ export interface InspectionData {
   'inspect-source': { readonly kubernetes: KubernetesSpec };
   /** Which Kubernetes artifacts Swift has. */
   'inspect-releases': { readonly choice: CloudChoice };
+  /** How the nodes and the pods of a cluster are. */
+  'inspect-pods': ClusterQuestion;
 }
 
 /** What each question is answered with. No secret may be in here: it is kept in Redis for a minute. */
@@ -59,6 +79,9 @@ export interface InspectionResults {
     /** Why they could not be looked at. */
     readonly problem?: { readonly text: string; readonly hint: string | undefined };
   };
+  'inspect-pods':
+    | { readonly kind: 'seen'; readonly health: ClusterHealth }
+    | { readonly kind: 'unknown'; readonly text: string; readonly hint: string };
 }
 export type InspectionName = keyof InspectionData;
 
@@ -68,6 +91,7 @@ export interface JobData extends Record<StepName, StepJob>, InspectionData {
   start: DeploymentJob;
   notify: DeploymentJob;
   'share-log': ShareLogJob;
+  'send-kubeconfig': SendKubeconfigJob;
   sweep: Record<string, never>;
   reconcile: Record<string, never>;
   'prune-releases': Record<string, never>;
@@ -83,14 +107,19 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   'inspect-cluster': 'cloud',
   'inspect-cloud': 'cloud',
   'inspect-releases': 'cloud',
+  'inspect-pods': 'cloud',
   start: 'cloud',
   image: 'cloud',
   keypair: 'cloud',
+  credential: 'cloud',
   stack: 'cloud',
   verify: 'cloud',
+  purge: 'cloud',
   'delete-stack': 'cloud',
+  'clean-up': 'cloud',
   notify: 'notify',
   'share-log': 'notify',
+  'send-kubeconfig': 'notify',
   sweep: 'upkeep',
   reconcile: 'upkeep',
   'prune-releases': 'upkeep',

@@ -13,6 +13,8 @@ import {
   queueNames,
   queueOf,
   queuePrefix,
+  type SendKubeconfigJob,
+  type SentKubeconfig,
   type SharedLog,
   type ShareLogJob,
 } from './jobs.ts';
@@ -26,7 +28,7 @@ const retries = { attempts: 5, backoff: { type: 'exponential', delay: 2_000 } } 
 /** Options that every job has. */
 export const jobDefaults: JobsOptions = { ...keep, ...retries };
 
-/** Two requests for the same log within this time are one, in milliseconds: a double click, or two people at once. */
+/** Two requests for the same thing within this time are one, in milliseconds: a double click, or two people at once. */
 const sameClickMs = 10_000;
 
 /** Puts jobs into queues. One of them serves a whole process. */
@@ -85,6 +87,17 @@ export class Producer {
     const queue = this.queue(queueOf['share-log']);
     const deduplication = { id: `log-${data.deployment}`, ttl: sameClickMs };
     const job = await queue.add('share-log', data, { ...inspectionOptions, deduplication });
+    return awaitInspection(queue, job, deadlineMs);
+  }
+
+  /**
+   * Has a person sent a credential of their own, and waits until they have it. A double click sends one. Throws a
+   * DeployError when no worker answers in time.
+   */
+  async sendKubeconfig(data: SendKubeconfigJob, deadlineMs: number): Promise<SentKubeconfig> {
+    const queue = this.queue(queueOf['send-kubeconfig']);
+    const deduplication = { id: `kubeconfig-${data.cluster}-${data.requestedBy}`, ttl: sameClickMs };
+    const job = await queue.add('send-kubeconfig', data, { ...inspectionOptions, deduplication });
     return awaitInspection(queue, job, deadlineMs);
   }
 

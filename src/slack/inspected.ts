@@ -21,9 +21,12 @@ export function inspected<Name extends InspectionName>(
   return producer.inspect(name, data, inspectionMs);
 }
 
+/** Somebody who waits for an answer. */
+export type Asking = Pick<CommandCall, 'user' | 'context' | 'people' | 'say'>;
+
 /** Tells the person who waits, once, that it takes a while: a response_url takes only a few answers. */
 export async function explainingSilence<Result>(
-  { context, say }: Pick<CommandCall, 'context' | 'say'>,
+  { context, say }: Pick<Asking, 'context' | 'say'>,
   what: string,
   work: Promise<Result>,
 ): Promise<Result> {

@@ -297,7 +297,7 @@ describe('Kubernetes that is built from source', () => {
 
     await expect(failing).rejects.toMatchObject({
       code: 'build_failed',
-      detail: { lines: expect.arrayContaining(['cmd/kubelet/kubelet.go:10:2: undefined: nonsense']) },
+      excerpt: expect.arrayContaining(['cmd/kubelet/kubelet.go:10:2: undefined: nonsense']),
     });
     const whole = (await findObjectText(openstack.swift, releasesContainer, buildLogObject(steps.id))) ?? '';
     expect(whole).toContain('undefined: nonsense');

@@ -23,21 +23,21 @@ describe('the failure that people are told of', () => {
     expect(JSON.stringify(failure)).not.toContain('10.0.0.1');
   });
 
-  it('has the lines of a failed build, clean and not too many', () => {
+  it('has what a program said, clean and not too much of it', () => {
     const many = Array.from({ length: 30 }, (_, index) => `line ${index}`);
     const red = String.fromCharCode(27);
-    const lines = [...many, `${red}[31mred\u202e`, '   ', 'x'.repeat(1_000), 5];
+    const lines = [...many, `${red}[31mred\u202e`, '   ', 'x'.repeat(1_000)];
 
-    const failure = failureOf(new BuildFailedError('Building Kubernetes v1.34.2', { detail: { lines } }), 'job-1');
+    const failure = failureOf(new BuildFailedError('Building Kubernetes v1.34.2', { excerpt: lines }), 'job-1');
 
     expect(failure.lines).toHaveLength(12);
     expect(failure.lines?.slice(-3)).toEqual(['line 29', ' [31mred', 'x'.repeat(300)]);
   });
 
-  it('has no lines of other errors, whatever they carry', () => {
+  it('has no lines but those that were chosen for people', () => {
     const error = new DeployError('process', 'git is not installed', { detail: { lines: ['password=1'] } });
 
     expect(failureOf(error, 'job-1')).not.toHaveProperty('lines');
-    expect(failureOf(new BuildFailedError('Building', { detail: {} }), 'job-1')).not.toHaveProperty('lines');
+    expect(failureOf(new BuildFailedError('Building', { excerpt: [' '] }), 'job-1')).not.toHaveProperty('lines');
   });
 });

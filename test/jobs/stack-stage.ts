@@ -36,6 +36,7 @@ const earlier: DeploymentEventBody[] = (
     ['publish', { container: 'releases', release: 'v1.34.2-0123456789ab', objects: [kubernetes, states], sent: 0 }],
     ['image', { id: 'image-1', name: 'debian-12', uploaded: false }],
     ['keypair', { name: 'ops', imported: false }],
+    ['credential', { container: 'slipway-cluster-staging', kind: 'application-credential', id: 'credential-1' }],
   ] as const
 ).flatMap(([step, result]) => [
   { type: 'step-started', step, attempt: 1 } as DeploymentEventBody,
@@ -77,6 +78,7 @@ export async function openStackStage() {
   const proxy = await FaultProxy.start(config.authUrl);
   const openstack = connect({ ...config, authUrl: await proxy.authUrl() }, { log });
   await createContainer(direct.swift, 'releases');
+  await createContainer(direct.swift, 'slipway-cluster-staging');
   await makeTinyImage(direct.glance, 'debian');
   const mutexes: string[] = [];
 
@@ -92,6 +94,7 @@ export async function openStackStage() {
         },
       },
       template,
+      secrets: [],
       log,
     } as unknown as Tools;
     return { deployment, step, tools, openstack, signal: new AbortController().signal, log };
@@ -113,18 +116,17 @@ export type StackStage = Awaited<ReturnType<typeof openStackStage>>;
 
 /** The path of a template that takes the parameters of a cluster, and is made of what a test wants. */
 export function clusterTemplate(resources: object, outputs: object = {}): string {
-  const names = Object.keys(stackParameters(readyForStack(), someStackInputs));
-  const parameters = Object.fromEntries(names.map((name) => [name, { type: typeOf(name), default: defaultOf(name) }]));
+  const given = stackParameters(readyForStack(), someStackInputs);
+  const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, parameterFor(value)]));
   const path = join(mkdtempSync(join(tmpdir(), 'slipway-template-')), `${randomBytes(4).toString('hex')}.yaml`);
   writeFileSync(path, JSON.stringify({ heat_template_version: '2021-04-16', parameters, resources, outputs }));
   return path;
 }
 
-function typeOf(name: string): string {
-  if (name === 'slipway' || name === 'release_objects') return 'json';
-  return name === 'dns_nameservers' ? 'comma_delimited_list' : 'string';
-}
-
-function defaultOf(name: string): unknown {
-  return typeOf(name) === 'json' ? {} : '';
+/** A parameter that takes such a value. */
+function parameterFor(value: unknown): object {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return { type: 'comma_delimited_list', default: '' };
+  }
+  return typeof value === 'object' ? { type: 'json', default: {} } : { type: typeof value, default: value };
 }

@@ -4,9 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAgain, type Run, resultOf } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
 import { parseRequestMarker, parseStackMarker, requestMarker } from '../../jobs/stack-marker.ts';
+import { bootLogObject } from '../../src/clusters/names.ts';
 import type { SignedObject } from '../../src/clusters/stack.ts';
+import { DeployError } from '../../src/errors.ts';
 import { signalResource } from '../../src/openstack/heat/resources.ts';
 import { createStack, deleteStack, findStack, listStacks } from '../../src/openstack/heat/stacks.ts';
+import { listServers } from '../../src/openstack/nova/servers.ts';
 import { putObject } from '../../src/openstack/swift/objects.ts';
 import { settled } from '../contracts/heat-stack.ts';
 import { smallTemplate } from '../contracts/heat-templates.ts';
@@ -34,9 +37,9 @@ describe('the step stack', () => {
   const byName = new RegExp(`^/stacks/${name}$`);
 
   /** Runs the step as a worker does, until it does not want to be put off any more. */
-  async function ended({ tools }: Run): Promise<object> {
+  async function ended({ tools }: Run, deployment = readyForStack()): Promise<object> {
     for (;;) {
-      const outcome = await stack(stage.runOf(readyForStack(), step, tools.template));
+      const outcome = await stack({ ...stage.runOf(deployment, step, ''), tools });
       if (!isAgain(outcome)) return outcome;
       await sleep(20);
     }
@@ -188,29 +191,110 @@ describe('the step stack', () => {
     expect(error.message).not.toMatch(/eHh4/);
   });
 
-  it('keeps the end of the console of a server that never reported, for the operator', async () => {
-    const slow = {
-      net: { type: 'OS::Neutron::Net' },
-      subnet: {
-        type: 'OS::Neutron::Subnet',
-        properties: { network: { get_resource: 'net' }, cidr: '10.0.0.0/24' },
-      },
-      server: {
-        type: 'OS::Nova::Server',
-        properties: { flavor: 'm1.tiny', image: 'debian', networks: [{ network: { get_resource: 'net' } }] },
-      },
-      handle: waiting.handle,
-      boot: {
-        type: 'OS::Heat::WaitCondition',
-        depends_on: 'server',
-        properties: { handle: { get_resource: 'handle' }, timeout: 1 },
-      },
-    };
-    const run = stage.runOf(readyForStack(), step, clusterTemplate(slow));
+  describe('when a first boot fails', () => {
+    /** A server that boots, of the role that its metadata says, and the condition that waits for it. */
+    function booting(role: string, timeout: number): object {
+      const image = { flavor: 'm1.tiny', image: 'debian', networks: [{ network: { get_resource: 'net' } }] };
+      const { handle } = waiting;
+      return {
+        handle,
+        net: { type: 'OS::Neutron::Net' },
+        subnet: {
+          type: 'OS::Neutron::Subnet',
+          properties: { network: { get_resource: 'net' }, cidr: '10.0.0.0/24' },
+        },
+        server: {
+          type: 'OS::Nova::Server',
+          depends_on: 'subnet',
+          properties: { ...image, name: 'staging-7', metadata: { slipway_role: role } },
+        },
+        boot: {
+          type: 'OS::Heat::WaitCondition',
+          depends_on: 'server',
+          properties: { handle: { get_resource: 'handle' }, timeout },
+        },
+      };
+    }
 
-    await expect(ended(run)).rejects.toMatchObject({
-      message: `Heat could not create ${name}: boot (OS::Heat::WaitCondition): WaitConditionTimeout: resources.boot: 0 of 1 received`,
-      detail: { stack: expect.any(String), server: expect.any(String), console: expect.any(String) },
+    /** What the server says of itself, in Swift and to Heat. */
+    async function fails(run: Run, reason: string, log: string): Promise<void> {
+      await stack(run);
+      const object = bootLogObject(readyForStack().id, 'staging-7');
+      const content = { content: () => Readable.from([log]), size: Buffer.byteLength(log) };
+      await putObject(stage.direct.swift, { container: 'slipway-cluster-staging', object, ...content });
+      await expect.poll(() => listServers(stage.direct.nova, { name: 'staging-7' })).toHaveLength(1);
+      const found = await findStack(stage.direct.heat, name);
+      if (found === undefined) throw new Error('no stack was made');
+      await signalResource(stage.direct.heat, found, 'handle', { id: 'a', status: 'FAILURE', reason });
+    }
+
+    it.each([
+      ['control-plane', 1, 'control plane'],
+      ['control-plane', 3, 'control plane staging-7'],
+      ['node', 1, 'node staging-7'],
+    ] as const)('says which server it was and why: a %s, with %i control planes', async (role, count, who) => {
+      const spec = { controlPlane: { count, flavor: 'm1.medium' } };
+      const deployment = readyForStack(spec);
+      const run = stage.runOf(deployment, step, clusterTemplate(booting(role, 60)));
+      await fails(run, 'state kubeadm-init: timed out', 'the end');
+
+      await expect(ended(run, deployment)).rejects.toMatchObject({
+        message: `Heat could not create ${name}: ${who}: state kubeadm-init: timed out`,
+        excerpt: ['the end'],
+        detail: { stack: expect.any(String), server: expect.any(String) },
+      });
+    });
+
+    it('shows the end of what the server has put into Swift, and no secret of it', async () => {
+      const log = [
+        ...Array.from({ length: 20 }, (_, index) => `line ${index}`),
+        '----------',
+        `kubeadm join 10.0.0.5:6443 --token abcdef.0123456789abcdef --certificate-key ${'ab'.repeat(32)}`,
+        'token: abcdef.0123456789abcdef',
+        'application-credential-secret=dont-tell',
+        `certificateKey: ${'cd'.repeat(32)}`,
+        'curl https://swift/x?temp_url_sig=dont-tell',
+        '\u001b[31merror: \u001b[0mno such thing as ours',
+      ].join('\n');
+      const whole = stage.runOf(readyForStack(), step, clusterTemplate(booting('node', 60)));
+      const run = { ...whole, tools: { ...whole.tools, secrets: ['ours'] } };
+      await fails(run, 'state kubeadm-join: no', log);
+
+      const error: DeployError = await ended(run).then(
+        () => new DeployError('none', 'it did not fail'),
+        (reason) => reason,
+      );
+
+      expect(error.excerpt).toHaveLength(12);
+      expect(error.excerpt.slice(-7)).toEqual([
+        'line 19',
+        expect.stringMatching(/^kubeadm join 10\.0\.0\.5:6443 --token \[secret\] --certificate-key \[secret\]$/),
+        'token: [secret]',
+        'application-credential-secret=[secret]',
+        'certificateKey: [secret]',
+        'curl https://swift/x?temp_url_sig=[secret]',
+        'error: no such thing as [secret]',
+      ]);
+    });
+
+    it('is told without a log when there is none', async () => {
+      const run = stage.runOf(readyForStack(), step, clusterTemplate(booting('node', 60)));
+      await fails(run, 'cannot reach Swift', '');
+
+      await expect(ended(run)).rejects.toMatchObject({
+        message: `Heat could not create ${name}: node staging-7: cannot reach Swift`,
+        excerpt: [],
+      });
+    });
+
+    it('shows the end of the console of a server that never reported', async () => {
+      const run = stage.runOf(readyForStack(), step, clusterTemplate(booting('node', 1)));
+
+      await expect(ended(run)).rejects.toMatchObject({
+        message: `Heat could not create ${name}: node staging-7 never reported how its first boot went`,
+        excerpt: ['The end of its console:', expect.any(String), expect.any(String), expect.any(String)],
+        detail: { heat: 'WaitConditionTimeout: resources.boot: 0 of 1 received' },
+      });
     });
   });
 
@@ -243,7 +327,7 @@ describe('the step stack', () => {
     expect(signed).toEqual(objects.map(({ object: _, ...known }) => ({ ...known, url: expect.any(String) })));
     const contents = await Promise.all(signed.map(async ({ url }) => (await fetch(url)).text()));
     expect(contents).toEqual(objects.map(({ object }) => `content of ${object}`));
-    expect(stage.mutexes).toHaveLength(1);
+    expect(new Set(stage.mutexes).size).toBe(1);
   });
 
   it('guards the key of the Swift that holds the release, whatever its cloud is called', async () => {
@@ -252,7 +336,7 @@ describe('the step stack', () => {
 
     await stack(stage.runOf(elsewhere, step, template));
 
-    expect(stage.mutexes).toHaveLength(1);
+    expect(new Set(stage.mutexes).size).toBe(1);
     expect(stage.mutexes[0]).toMatch(/^temp-url-key:http:\/\/.*\/v1\/AUTH_/);
   });
 });

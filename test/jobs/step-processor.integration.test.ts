@@ -27,9 +27,12 @@ const results = {
   publish: { container: 'c', release: 'r', objects: [], sent: 0 },
   image: { id: 'i', name: 'n', uploaded: true },
   keypair: { name: 'k', imported: true },
+  credential: { container: 'c', kind: 'none' },
   stack: { id: 's', name: 'slipway-staging', apiAddress: 'a', apiUrl: 'u', nodes: [] },
   verify: { apiUrl: 'u' },
+  purge: { loadBalancers: 0, floatingIps: 0, securityGroups: 0, volumes: [] },
   'delete-stack': { existed: true },
+  'clean-up': { credentials: 0, objects: 0 },
 } satisfies StepResults;
 
 describe('a step that a worker runs', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import type { CloudConfig } from '../../src/openstack/cloud-config.ts';
-import { Secret } from '../../src/openstack/secret.ts';
 import { secretsOf } from '../../src/processes/secrets.ts';
+import { Secret } from '../../src/secret.ts';
 import { stagingSpec } from '../support/fixtures.ts';
 
 const base: Omit<CloudConfig, 'name' | 'credentials'> = {

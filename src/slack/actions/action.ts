@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts';
+import type { Answer, Tell } from '../answer.ts';
 import type { SlackContext } from '../context.ts';
 import type { People } from '../people.ts';
 import type { ButtonValue } from '../views/button-value.ts';
@@ -10,6 +10,8 @@ export interface Click {
   readonly user: string;
   readonly context: SlackContext;
   readonly people: People;
+  /** Says something before the answer, for what takes long. */
+  readonly say: Tell;
 }
 
 /** What a button does. Answers nothing where the card and its thread tell everybody. */

@@ -3,7 +3,9 @@ import type { Action } from './action.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { deny } from './deny.ts';
+import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
+import { pods } from './pods.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Every button by the id that cards carry. */
@@ -13,4 +15,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.tearDown, tearDown],
   [actionIds.cancel, cancel],
   [actionIds.log, log],
+  [actionIds.kubeconfig, kubeconfig],
+  [actionIds.pods, pods],
 ]);

@@ -1,11 +1,19 @@
 import type { App, BlockAction } from '@slack/bolt';
-import { type Answer, privately } from '../answer.ts';
+import { type Answer, privately, type Tell } from '../answer.ts';
 import type { SlackContext } from '../context.ts';
 import { answering } from '../guard.ts';
 import type { People } from '../people.ts';
 import { unknownButtonAnswer } from '../texts/answers.ts';
 import { parseButtonValue } from '../views/button-value.ts';
 import { actions } from './actions.ts';
+
+interface Clicked {
+  readonly id: string;
+  readonly value: string | undefined;
+  readonly user: string;
+  /** On a message that only this person sees. */
+  readonly inPlace: boolean;
+}
 
 /** Has every button acknowledged at once, done, and answered privately where the card does not show it. */
 export function registerActions(
@@ -22,18 +30,14 @@ export function registerActions(
     const log = context.log.child({ user, action: action.action_id, value });
     log.info('a click');
     const inPlace = body.container.is_ephemeral === true;
-    await track(answering(() => run(action.action_id, value, user, inPlace), privately(respond, log), log));
+    const tell = privately(respond, log);
+    await track(answering(() => run({ id: action.action_id, value, user, inPlace }, tell), tell, log));
   });
 
-  async function run(
-    id: string,
-    value: string | undefined,
-    user: string,
-    inPlace: boolean,
-  ): Promise<Answer | undefined> {
+  async function run({ id, value, user, inPlace }: Clicked, say: Tell): Promise<Answer | undefined> {
     const action = actions.get(id);
     if (action === undefined) return unknownButtonAnswer(id);
-    const answer = await action({ value: parseButtonValue(value), user, context, people });
+    const answer = await action({ value: parseButtonValue(value), user, context, people, say });
     // A private question is replaced by what came of it, so that its button cannot be used twice.
     return answer && { ...answer, replaceOriginal: inPlace };
   }

@@ -3,12 +3,27 @@ import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { help } from './help.ts';
+import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
+import { pods } from './pods.ts';
 import { releases } from './releases.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
 /** Every command, in the order in which help shows them. */
-export const commands: readonly Command[] = [up, down, cancel, plan, status, list, logs, releases, doctor, help];
+export const commands: readonly Command[] = [
+  up,
+  down,
+  cancel,
+  plan,
+  status,
+  list,
+  pods,
+  kubeconfig,
+  logs,
+  releases,
+  doctor,
+  help,
+];

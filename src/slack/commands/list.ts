@@ -38,7 +38,7 @@ export function clusterList(standings: readonly Standing[]): Answer {
       section(table),
       ...(underWay.length > 0 ? [section(fitLines(underWay, 2900))] : []),
       smallPrint(
-        `${commandText('status', 'CLUSTER')} tells more of one · ${commandText('up', 'CLUSTER')} brings one up`,
+        `${commandText('status', 'CLUSTER')} tells more of one · ${commandText('up', 'CLUSTER')} brings one up · ${commandText('kubeconfig', 'CLUSTER')} lets you in`,
       ),
     ],
   };

@@ -101,5 +101,5 @@ function nextStep({ name, record }: Standing): string {
   if (record === undefined) return `${commandText('up', name)} brings it up.`;
   if (record.state === 'broken')
     return `${commandText('down', name)} removes what is left; then ${commandText('up', name)}.`;
-  return `${commandText('down', name)} removes it.`;
+  return `${commandText('pods', name)} shows its nodes and pods, ${commandText('kubeconfig', name)} lets you in, ${commandText('down', name)} removes it.`;
 }

@@ -91,12 +91,15 @@ function known(nodes: readonly string[]): readonly string[] | undefined {
 
 /** Why somebody may not do something, and who may. */
 export function refusedAnswer(verdict: Refusal, what: string): Message {
-  const who = verdict.named.length === 0 ? 'nobody' : anyOf(verdict.named.map(mention));
+  const { named } = verdict;
+  if (named.length === 0) return paragraph(`– You may not ${what}.\n→ Nobody may, as clusters.yaml stands.`);
+  const who = anyOf(named.map(mention));
   switch (verdict.reason) {
     case 'own-request':
       return paragraph(`– You asked for this yourself, so somebody else has to ${what}.\n→ Ask ${who}.`);
     case 'not-an-approver':
     case 'not-a-requester':
+    case 'no-access':
       return paragraph(`– You may not ${what}.\n→ ${who} may; ask one of them.`);
   }
 }

@@ -25,9 +25,10 @@ export function cloudText({ cloud }: ClusterSpec): string {
   return cloud === undefined ? 'from the environment' : oneLine(cloud, 200);
 }
 
-/** "1 × m1.medium". */
+/** "1 × m1.medium", "3 × m1.medium behind a load balancer". */
 export function controlPlaneText({ controlPlane }: ClusterSpec): string {
-  return `1 × ${oneLine(controlPlane.flavor, 200)}`;
+  const balanced = controlPlane.count === 1 ? '' : ' behind a load balancer';
+  return `${controlPlane.count} × ${oneLine(controlPlane.flavor, 200)}${balanced}`;
 }
 
 /** "2 × m1.small, up to 5". */
@@ -36,8 +37,12 @@ export function nodesText({ nodes }: ClusterSpec): string {
   return `${nodes.count} × ${oneLine(nodes.flavor, 200)}${most}`;
 }
 
-/** "10.123.0.0/24 behind public". */
+/** "10.123.0.0/24 behind public", "the existing network office (10.1.0.0/24)". */
 export function networkText({ network }: ClusterSpec): string {
+  const { existing } = network;
+  if (existing !== undefined) {
+    return `the existing network ${oneLine(existing.network, 200)} (${escapeText(network.cidr)})`;
+  }
   return `${escapeText(network.cidr)} behind ${oneLine(network.external, 200)}`;
 }
 

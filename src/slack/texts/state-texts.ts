@@ -123,7 +123,9 @@ export function remains(deployment: Deployment): string {
   if (!begun(deployment)) return 'Nothing was changed.';
   if (deployment.action === 'down') {
     const deleting = (deployment.steps['delete-stack']?.attempt ?? 0) > 0;
-    return deleting ? 'What Heat has begun to delete it goes on deleting.' : 'Nothing was removed.';
+    if (deleting) return 'What Heat has begun to delete it goes on deleting.';
+    const purging = (deployment.steps.purge?.attempt ?? 0) > 0;
+    return purging ? 'The stack is still there; load balancers of Services may be gone.' : 'Nothing was removed.';
   }
   if (hasStack(deployment)) return 'The stack is still there, and Heat goes on with what it has begun.';
   return 'There is no stack yet; what was finished is kept.';
@@ -160,9 +162,7 @@ export function nextAction(deployment: Deployment): string {
     case 'running':
       return 'Nothing to do: the thread tells every step.';
     case 'succeeded':
-      return action === 'up'
-        ? `${commandText('status', cluster)} tells how it is; the button removes it.`
-        : `${commandText('up', cluster)} brings it back.`;
+      return action === 'up' ? upNext(deployment) : `${commandText('up', cluster)} brings it back.`;
     case 'failed':
       return failedNext(deployment, again);
     case 'cancelled':
@@ -170,6 +170,13 @@ export function nextAction(deployment: Deployment): string {
     default:
       return `Nothing was changed. ${again} asks again.`;
   }
+}
+
+/** Clusters of earlier versions cannot be asked how they are. */
+function upNext({ cluster, steps }: Deployment): string {
+  return steps.verify?.result?.health === undefined
+    ? `${commandText('status', cluster)} tells how it is; the button removes it.`
+    : `${commandText('kubeconfig', cluster)} lets you in, ${commandText('pods', cluster)} shows how it is now; so do the buttons.`;
 }
 
 function failedNext(deployment: Deployment, again: string): string {

@@ -1,8 +1,16 @@
 import type { StageTime } from '../../clusters/artifact.ts';
 import type { Deployment, StepRecords } from '../../clusters/deployment.ts';
 import { stackName } from '../../clusters/names.ts';
-import type { BuildResult, PublishResult, StepName } from '../../clusters/steps.ts';
-import { code, oneLine } from '../views/mrkdwn.ts';
+import type {
+  BuildResult,
+  CleanUpResult,
+  CredentialResult,
+  PublishResult,
+  PurgeResult,
+  StepName,
+} from '../../clusters/steps.ts';
+import { healthSummary } from '../views/health-tables.ts';
+import { allOf, code, oneLine } from '../views/mrkdwn.ts';
 import { count, roughly } from '../views/quantities.ts';
 import { versionOf } from './cluster-texts.ts';
 
@@ -12,9 +20,15 @@ const titles: Readonly<Record<StepName, (deployment: Deployment) => string>> = {
   publish: () => 'Release in Swift',
   image: ({ spec: { image } }) => `Image ${oneLine('id' in image ? image.id : image.name, 100)} in Glance`,
   keypair: ({ spec: { keypair } }) => `Keypair ${oneLine(keypair.name, 100)} in Nova`,
+  credential: ({ spec: { cloudProvider } }) =>
+    cloudProvider.controller
+      ? 'Credential of the cluster’s controllers in Keystone'
+      : 'Container of the cluster in Swift',
   stack: ({ cluster }) => `Stack ${stackName(cluster)} in Heat`,
   verify: () => 'Check of the Kubernetes API',
+  purge: () => 'Removal of what Services have made: load balancers, floating IPs',
   'delete-stack': ({ cluster }) => `Deletion of stack ${stackName(cluster)}`,
+  'clean-up': () => 'Removal of the cluster’s credential and container',
 };
 
 function originOf({ spec }: Deployment): string {
@@ -37,22 +51,24 @@ interface Outcome {
   readonly verb?: boolean;
 }
 
-function doneBy(step: StepName, { build, publish, image, keypair, 'delete-stack': deleted }: StepRecords): Outcome {
-  switch (step) {
-    case 'build':
-      return build?.result === undefined ? {} : buildOutcome(build.result);
-    case 'publish':
-      return { words: publish?.result && sentText(publish.result) };
-    case 'image':
-      return { words: presence(image?.result?.uploaded, 'uploaded') };
-    case 'keypair':
-      return { words: presence(keypair?.result?.imported, 'imported') };
-    case 'delete-stack':
-      return deleted?.result?.existed === false ? { words: 'was gone already' } : {};
-    default:
-      return {};
-  }
+function doneBy(step: StepName, records: StepRecords): Outcome {
+  const { build } = records;
+  if (step === 'build') return build?.result === undefined ? {} : buildOutcome(build.result);
+  return { words: wordsFor[step]?.(records) };
 }
+
+/** What was done by each step that has more to say than that it is done. */
+const wordsFor: { readonly [Name in StepName]?: (records: StepRecords) => string | undefined } = {
+  publish: ({ publish }) => publish?.result && sentText(publish.result),
+  image: ({ image }) => presence(image?.result?.uploaded, 'uploaded'),
+  keypair: ({ keypair }) => presence(keypair?.result?.imported, 'imported'),
+  credential: ({ credential }) => (credential?.result?.kind === 'password' ? 'Slipway’s own password' : undefined),
+  verify: ({ verify }) => verify?.result?.health && healthSummary(verify.result.health),
+  purge: ({ purge }) => purge?.result && removedText(purge.result),
+  'delete-stack': ({ 'delete-stack': deleted }) =>
+    deleted?.result?.existed === false ? 'was gone already' : undefined,
+  'clean-up': ({ 'clean-up': cleaned }) => cleaned?.result && cleanedText(cleaned.result),
+};
 
 function presence(made: boolean | undefined, verb: string): string | undefined {
   if (made === undefined) return undefined;
@@ -93,6 +109,69 @@ export function publishedText({ container, objects, sent }: PublishResult, took:
   const all = `${count(objects.length, 'object')} in container ${code(container)}`;
   if (sent === 0) return `Release was in Swift already: ${all}`;
   return `Release published to Swift${took}: ${sent === objects.length ? '' : `${sent} of `}${all}`;
+}
+
+/** What the thread is told of how the cluster's controllers log in. */
+export function credentialText({ container, kind }: CredentialResult, { cluster }: Deployment, took: string): string {
+  switch (kind) {
+    case 'application-credential':
+      return `Application credential of ${cluster}’s own made${took}; its secret is in container ${code(container)}`;
+    case 'password':
+      return (
+        `Container ${code(container)} ready${took}\n*Note* · Keystone refuses an application credential here, so ` +
+        `the controllers of ${cluster} log in with the password of Slipway’s user, which every control plane can read`
+      );
+    case 'none':
+      return `Container ${code(container)} ready${took}`;
+  }
+}
+
+/** What the thread is told of what Services had made. */
+export function purgedText(result: PurgeResult, took: string): string {
+  return `What Services had made: ${removedText(result)}${took}`;
+}
+
+/** "2 load balancers and 1 floating IP removed". */
+function removedText({ loadBalancers, floatingIps, securityGroups, volumes }: PurgeResult): string {
+  const removed = [
+    ...counted(loadBalancers, 'load balancer'),
+    ...counted(floatingIps, 'floating IP'),
+    ...counted(securityGroups, 'security group'),
+  ];
+  const kept = volumes.length === 0 ? '' : ` · ${count(volumes.length, 'volume')} kept`;
+  return `${removed.length === 0 ? 'nothing to remove' : `${allOf(removed)} removed`}${kept}`;
+}
+
+function counted(number: number, noun: string): string[] {
+  return number === 0 ? [] : [count(number, noun)];
+}
+
+const volumesNamed = 10;
+
+/** Volumes cost money and hold data: which they are, and how they go. Nothing for a cluster without any. */
+export function volumeLines({ volumes }: PurgeResult): string[] {
+  if (volumes.length === 0) return [];
+  const named = volumes.slice(0, volumesNamed).map((name) => code(oneLine(name, 60)));
+  const more = volumes.length > volumesNamed ? ` and ${volumes.length - volumesNamed} more` : '';
+  const verb = volumes.length === 1 ? 'stays' : 'stay';
+  return [
+    `*Note* · ${count(volumes.length, 'volume')} ${verb}: ${named.join(', ')}${more}; delete what nobody needs ` +
+      `with ${code('openstack volume delete')}`,
+  ];
+}
+
+/** What the thread is told of what Slipway kept for the cluster. */
+export function cleanedUpText(result: CleanUpResult, took: string): string {
+  return `What Slipway kept for the cluster: ${cleanedText(result)}${took}`;
+}
+
+/** "1 credential revoked, 7 objects removed". */
+function cleanedText({ credentials, objects }: CleanUpResult): string {
+  const done = [
+    ...(credentials === 0 ? [] : [`${count(credentials, 'credential')} revoked`]),
+    ...(objects === 0 ? [] : [`${count(objects, 'object')} removed`]),
+  ];
+  return done.length === 0 ? 'was gone already' : done.join(', ');
 }
 
 const stageWords: Readonly<Record<string, string>> = {

@@ -11,6 +11,8 @@ export const actionIds = {
   tearDown: 'tear-down',
   cancel: 'cancel',
   log: 'log',
+  kubeconfig: 'kubeconfig',
+  pods: 'pods',
 } as const;
 
 export function approveButton(deployment: string): types.Button {
@@ -61,6 +63,16 @@ export function cancelButton(deployment: string, title: string, question: string
 /** The button that posts the end of a build's log to the thread. */
 export function logButton(deployment: string): types.Button {
   return { type: 'button', action_id: actionIds.log, text: label('Log'), value: buttonValue({ deployment }) };
+}
+
+/** The button that sends whoever clicks it a credential of their own. */
+export function kubeconfigButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.kubeconfig, text: label('Kubeconfig'), value: buttonValue(value) };
+}
+
+/** The button that shows whoever clicks it the nodes and pods as they are now. */
+export function podsButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.pods, text: label('Pods'), value: buttonValue(value) };
 }
 
 /** What is about to be lost, as far as it is known. */

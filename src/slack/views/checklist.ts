@@ -15,7 +15,9 @@ const longestProgress = 110;
 
 /** The steps of a deployment, a line each, in the order in which people read them; a running one tells how far it is. */
 export function checklist(deployment: Deployment): string[] {
-  return stepsOf[deployment.action].map((step) => stepLine(step, deployment));
+  // A deployment may be older than a step of today's, which it then does not have.
+  const steps = stepsOf[deployment.action].filter((step) => deployment.steps[step] !== undefined);
+  return steps.map((step) => stepLine(step, deployment));
 }
 
 function stepLine(step: StepName, deployment: Deployment): string {

@@ -1,16 +1,10 @@
 import type { types } from '@slack/bolt';
+import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
 import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
+import type { ClusterHealth } from '../../clusters/health.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
-import {
-  actionWords,
-  cloudText,
-  controlPlaneText,
-  networkText,
-  nodesText,
-  sizeText,
-  versionOf,
-} from '../texts/cluster-texts.ts';
+import { actionWords, cloudText, controlPlaneText, networkText, nodesText, versionOf } from '../texts/cluster-texts.ts';
 import {
   begun,
   cancelQuestion,
@@ -22,11 +16,21 @@ import {
   stateLine,
   summary,
 } from '../texts/state-texts.ts';
-import { shortCommit } from '../texts/step-texts.ts';
+import { shortCommit, volumeLines } from '../texts/step-texts.ts';
 import { actions, type Block, context, fields, header, limits, type Message, section } from './blocks.ts';
-import { approveButton, cancelButton as cancelButtonOf, denyButton, logButton, tearDownButton } from './buttons.ts';
+import {
+  approveButton,
+  cancelButton as cancelButtonOf,
+  denyButton,
+  kubeconfigButton,
+  logButton,
+  podsButton,
+  tearDownButton,
+} from './buttons.ts';
 import { checklist } from './checklist.ts';
-import { code, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { healthTables, seenText } from './health-tables.ts';
+import { allOf, code, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { count } from './quantities.ts';
 
 /** The longest value of a field; six of them have to leave room for the rest of the message. */
 const longestField = 200;
@@ -85,7 +89,23 @@ function planned({ plan }: Deployment, label: string): string | undefined {
 function body(deployment: Deployment): string {
   if (failedInPlan(deployment)) return fitLines(outcome(deployment).slice(0, -1), limits.section);
   const lines = [...outcome(deployment), ...(showsPlan(deployment) ? planLines(deployment) : checklist(deployment))];
-  return fitLines(lines, limits.section);
+  const health = healthOf(deployment);
+  return health === undefined ? fitLines(lines, limits.section) : withHealth(lines, health);
+}
+
+/** What was seen of a cluster when it came up. */
+function healthOf({ state, steps }: Deployment): ClusterHealth | undefined {
+  return state === 'succeeded' ? steps.verify?.result?.health : undefined;
+}
+
+/** What the outcome and the checklist may take of a card that lists nodes and pods below them. */
+const mostAboveTables = 1_400;
+
+function withHealth(lines: readonly string[], health: ClusterHealth): string {
+  const above = fitLines(lines, mostAboveTables);
+  const seen = seenText(health);
+  const room = limits.section - above.length - seen.length - '\n\n\n'.length;
+  return `${above}\n\n${healthTables(health, room)}\n${seen}`;
 }
 
 /** Before the work begins the plan is what counts, and after that the checklist. */
@@ -137,14 +157,20 @@ export function problemLine({ text, hint }: Pick<Finding, 'text' | 'hint'>): str
 
 /** "staging is up", with how it is reached. */
 export function upLines(deployment: Deployment): string[] {
-  const { cluster, steps } = deployment;
+  const { cluster, spec, steps } = deployment;
   const nodes = steps.stack?.result?.nodes ?? [];
+  const listed = healthOf(deployment) !== undefined;
   const url = steps.verify?.result?.apiUrl ?? steps.stack?.result?.apiUrl ?? '';
   return [
-    `*${cluster} is up* · ${sizeText(versionOf(deployment), nodes.length)}`,
+    `*${cluster} is up* · Kubernetes ${oneLine(versionOf(deployment), 100)} with ${serversText(spec, nodes.length)}`,
     ...(url === '' ? [] : [`API · ${link(url)}`]),
-    ...(nodes.length === 0 ? [] : [`Nodes · ${nodeList(nodes)}`]),
+    ...(listed || nodes.length === 0 ? [] : [`Nodes · ${nodeList(nodes)}`]),
   ];
+}
+
+/** "1 control plane and 2 nodes": to Kubernetes all of these are nodes, so both are named. */
+function serversText({ controlPlane }: ClusterSpec, nodes: number): string {
+  return allOf([count(controlPlane.count, 'control plane'), count(nodes, 'node')]);
 }
 
 /** "staging is down". */
@@ -152,6 +178,7 @@ export function downLines({ cluster, steps }: Deployment): string[] {
   const existed = steps['delete-stack']?.result?.existed ?? true;
   return [
     `*${cluster} is down* · ${existed ? 'its stack and all that was in it are gone' : 'there was no stack left'}`,
+    ...(steps.purge?.result === undefined ? [] : volumeLines(steps.purge.result)),
   ];
 }
 
@@ -164,14 +191,16 @@ function nodeList(nodes: readonly string[]): string {
 }
 
 function buttonsOf(deployment: Deployment): types.Button[] {
-  const { id, state, requestedBy } = deployment;
+  const { id, cluster, state, requestedBy } = deployment;
+  const value = { cluster, deployment: id };
   if (state === 'awaiting-approval') {
     return [approveButton(id), denyButton(id, `${mention(requestedBy)} will be told. Nothing is made or removed.`)];
   }
   const log = hasBuildLog(deployment) ? [logButton(id)] : [];
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
   if (!hasStack(deployment) || !isTerminal(state)) return log;
-  return [tearDownOf(deployment), ...log];
+  const inside = healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value)];
+  return [...inside, tearDownOf(deployment), ...log];
 }
 
 function cancelButton(deployment: Deployment): types.Button {

@@ -25,6 +25,24 @@ export function age(ms: number): string {
   return hours >= 2 ? `${hours} h` : `${minutes} min`;
 }
 
+/** A length of time as kubectl writes an age: "45s", "7m30s", "119m", "5h20m", "3d4h", "200d". */
+export function kubectlAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (seconds < 120) return `${seconds}s`;
+  if (minutes < 10) return short(minutes, 'm', seconds % 60, 's');
+  if (minutes < 180) return `${minutes}m`;
+  if (hours < 8) return short(hours, 'h', minutes % 60, 'm');
+  if (hours < 48) return `${hours}h`;
+  return days < 8 ? short(days, 'd', hours % 24, 'h') : `${days}d`;
+}
+
+function short(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
+}
+
 /** A size in the units of disks: "20 kB", "345 MB", "1.2 GB". */
 export function bytes(size: number): string {
   if (size < 1e6) return `${Math.ceil(size / 1e3)} kB`;

@@ -2,9 +2,14 @@ import { escapeText } from './mrkdwn.ts';
 
 /**
  * Rows as a preformatted table: columns as wide as their widest cell, two blanks apart. Leaves out the rows that do not
- * fit into `max` characters, and says how many.
+ * fit into `max` characters, and says how many; `unlisted` rows that are not even here are counted among them.
  */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[], max = 2900): string {
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  max = 2900,
+  unlisted = 0,
+): string {
   const all = [head, ...rows].map((row) => row.map(clean));
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const lines = all.map((row) =>
@@ -23,7 +28,7 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
     if (length > max) break;
     kept.push(line);
   }
-  const missing = lines.length - kept.length;
+  const missing = lines.length - kept.length + unlisted;
   return `\`\`\`\n${kept.join('\n')}\n\`\`\`${missing > 0 ? `\nand ${missing} more` : ''}`;
 }
 

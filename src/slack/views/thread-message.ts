@@ -1,11 +1,12 @@
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
-import { type StepName, stepsOf } from '../../clusters/steps.ts';
+import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
 import { actionWords, commandText } from '../texts/cluster-texts.ts';
 import { begun, cancelledNext, capital, hasStack, remains, waitingText, workedMs } from '../texts/state-texts.ts';
-import { builtText, publishedText, stepTitle } from '../texts/step-texts.ts';
+import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
 import type { Block } from './blocks.ts';
 import { codeBlock } from './code-block.ts';
 import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
+import { healthSummary, healthTables } from './health-tables.ts';
 import { code, cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration } from './quantities.ts';
 
@@ -58,7 +59,7 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
     case 'stack-event':
       return stackLines(event);
     case 'step-finished':
-      return [finishedText(event, deployment)];
+      return withTables(event, finishedText(event, deployment));
     case 'succeeded':
       return succeededLines(deployment);
     case 'failed':
@@ -112,15 +113,36 @@ function finishedWords(event: EventOf<'step-finished'>, deployment: Deployment, 
       return presence('Image', event.result.name, event.result.uploaded ? `uploaded to Glance${took}` : undefined);
     case 'keypair':
       return presence('Keypair', event.result.name, event.result.imported ? `imported into Nova${took}` : undefined);
+    case 'credential':
+      return credentialText(event.result, deployment, took);
     case 'stack': {
       const { name, nodes, apiAddress } = event.result;
       return `Stack ${oneLine(name, 100)} complete${took}: control plane at ${oneLine(apiAddress, 60)}, ${count(nodes.length, 'node')}`;
     }
     case 'verify':
-      return `The Kubernetes API answers at ${link(event.result.apiUrl)}`;
+      return verifiedText(event.result);
+    case 'purge':
+      return purgedText(event.result, took);
     case 'delete-stack':
       return event.result.existed ? `Stack deleted${took}` : `There was no stack to delete for ${deployment.cluster}`;
+    case 'clean-up':
+      return cleanedUpText(event.result, took);
   }
+}
+
+/** Who saw it matters where it was not this worker: then nobody has tried the API from outside. */
+function verifiedText({ apiUrl, health }: StepResults['verify']): string {
+  if (health === undefined) return `The Kubernetes API answers at ${link(apiUrl)}`;
+  const summary = healthSummary(health);
+  return health.seenBy === 'api'
+    ? `The Kubernetes API answers at ${link(apiUrl)}: ${summary}`
+    : `${summary}, as the control plane reports; this worker cannot reach the API`;
+}
+
+/** The nodes and pods stay in the thread as they were when the cluster came up. */
+function withTables(event: EventOf<'step-finished'>, text: string): string[] {
+  const health = event.step === 'verify' ? event.result.health : undefined;
+  return health === undefined ? [text] : [text, healthTables(health, longest - text.length - 1)];
 }
 
 function presence(kind: string, name: string, made: string | undefined): string {
@@ -130,9 +152,11 @@ function presence(kind: string, name: string, made: string | undefined): string 
 /** A stack's milestones in words, by the names that the template gives its resources. */
 const milestones: Readonly<Record<string, string>> = {
   control_plane_server: 'control plane server created',
+  control_plane_server_on_volume: 'control plane server created',
   control_plane_floating_ip: 'floating IP assigned',
   control_plane_boot: 'control plane signalled that its first boot is done',
   node_server: 'a node’s server created',
+  node_server_on_volume: 'a node’s server created',
   node_boot: 'a node signalled that its first boot is done',
 };
 
@@ -150,7 +174,7 @@ function succeededLines(deployment: Deployment): string[] {
   return deployment.action === 'up'
     ? [
         ...markFirst(upLines(deployment)),
-        `${took} ${commandText('status', cluster)} tells how it is; ${commandText('down', cluster)} removes it.`,
+        `${took} ${commandText('kubeconfig', cluster)} lets you in; ${commandText('pods', cluster)} shows how it is, ${commandText('down', cluster)} removes it.`,
       ]
     : [...markFirst(downLines(deployment)), `${took} ${commandText('up', cluster)} brings it back.`];
 }

@@ -27,6 +27,12 @@ async function refusal(call: Promise<unknown>): Promise<Record<string, unknown>>
   throw error;
 }
 
+/** A client of an app that was given these scopes, in a workspace of its own. */
+async function withScopes<Result>(botScopes: readonly string[], work: (client: WebClient) => Promise<Result>) {
+  const limited = await startWorkspace({ log: silentLogger(), botScopes });
+  return work(clientWith(limited.botToken, limited.slackApiUrl)).finally(() => limited.close());
+}
+
 const hello = { channel: 'C0DEPLOYS', text: 'Hello' };
 
 describe('tokens and scopes', () => {
@@ -155,6 +161,32 @@ describe('posting', () => {
     await open.close();
 
     expect(messages).toMatchObject([{ text: 'For you' }]);
+  });
+
+  it('opens none for a bot that may only do so in channels', async () => {
+    const scopes = ['channels:manage', 'groups:write', 'chat:write'];
+
+    const answer = await withScopes(scopes, (limited) => refusal(limited.conversations.open({ users: 'U0DEVELOPER' })));
+
+    expect(answer).toMatchObject({ error: 'missing_scope', needed: 'im:write', provided: scopes.join(',') });
+  });
+
+  it('takes a file for a direct message once that is open, and never for a person’s id', async () => {
+    const file = { content: 'apiVersion: v1', filename: 'staging.kubeconfig' };
+
+    const person = await refusal(client.filesUploadV2({ ...file, channel_id: 'U0DEVELOPER' }));
+    const closed = await refusal(client.filesUploadV2({ ...file, channel_id: 'D0DEVELOPER' }));
+    const { channel } = await client.conversations.open({ users: 'U0DEVELOPER' });
+    await client.filesUploadV2({ ...file, channel_id: channel?.id ?? '', initial_comment: 'For you' });
+
+    expect(person).toMatchObject({
+      error: 'invalid_arguments',
+      response_metadata: { messages: [expect.stringContaining('^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]')] },
+    });
+    expect(closed.error).toBe('channel_not_found');
+    expect(workspace.messages('D0DEVELOPER')).toMatchObject([
+      { text: 'For you', files: [{ name: 'staging.kubeconfig' }] },
+    ]);
   });
 
   it('tells listeners what was posted, changed and deleted, until they have heard enough', async () => {

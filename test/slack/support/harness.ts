@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { Cluster } from '../../../src/clusters/cluster.ts';
 import type { ClusterSpec } from '../../../src/clusters/cluster-spec.ts';
 import { recordPlan } from '../../../src/clusters/decisions.ts';
-import type { Policy } from '../../../src/clusters/policy.ts';
+import type { AccessPolicy, Policy } from '../../../src/clusters/policy.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { startWorkspace, type Workspace } from '../../../src/playground/workspace/workspace.ts';
 import { Producer } from '../../../src/queue/producer.ts';
@@ -20,6 +20,14 @@ export const developer = 'U0DEVELOPER';
 export const platform = 'U0PLATFORM';
 export const visitor = 'U0VISITOR';
 export const channel = 'C0DEPLOYS';
+
+/** What clusters.yaml means where it names nobody. */
+export const usualAccess: AccessPolicy = {
+  admin: oneApproval.from,
+  edit: ['S0DEVELOPERS'],
+  view: [],
+  lifetimeMs: 8 * 3_600_000,
+};
 
 type StoredMessage = ReturnType<Workspace['messages']>[number];
 
@@ -51,7 +59,7 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
   ]);
   const context = {
     clusters,
-    policy: { request: ['S0DEVELOPERS'], approve: oneApproval, ...policy },
+    policy: { request: ['S0DEVELOPERS'], approve: oneApproval, access: usualAccess, ...policy },
     deployments,
     known,
     logs,

@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../../src/clusters/deployment.ts';
+import type { ClusterHealth } from '../../../src/clusters/health.ts';
 import { reduce } from '../../../src/clusters/reducer.ts';
 import type { ReleaseObject } from '../../../src/clusters/release.ts';
 import type { BuildResult } from '../../../src/clusters/steps.ts';
@@ -67,6 +68,16 @@ export const building: readonly Happening[] = [
   [61, { type: 'step-started', step: 'image', attempt: 1 }],
   [61, { type: 'step-started', step: 'keypair', attempt: 1 }],
   [62, { type: 'step-finished', step: 'keypair', attempt: 1, result: { name: 'ops', imported: false } }],
+  [61, { type: 'step-started', step: 'credential', attempt: 1 }],
+  [
+    63,
+    {
+      type: 'step-finished',
+      step: 'credential',
+      attempt: 1,
+      result: { container: 'slipway-cluster-staging', kind: 'application-credential', id: 'abc' },
+    },
+  ],
   [
     90,
     {
@@ -149,6 +160,27 @@ export const stacking: readonly Happening[] = [
   ],
 ];
 
+const controlPlane = 'staging-control-plane-0';
+const worker = 'staging-node-abcde';
+const onServer = { ready: '1/1', status: 'Running', restarts: 0, startedAt: noon + 200_000 } as const;
+
+/** Both nodes of staging and what runs in kube-system, as it is when it has just come up. */
+export const stagingHealth: ClusterHealth = {
+  seenBy: 'api',
+  at: noon + 312_000,
+  nodes: [
+    { name: controlPlane, role: 'control-plane', ready: true, version: 'v1.34.2', address: '10.123.0.5' },
+    { name: worker, role: 'node', ready: true, version: 'v1.34.2', address: '10.123.0.6' },
+  ],
+  pods: [
+    { name: 'coredns-6799fbcd5-4mxqz', ...onServer, node: controlPlane },
+    { name: `etcd-${controlPlane}`, ...onServer, node: controlPlane },
+    { name: `kube-apiserver-${controlPlane}`, ...onServer, node: controlPlane },
+    { name: 'kube-flannel-ds-x2rjv', ...onServer, restarts: 1, node: worker },
+    { name: 'kube-proxy-9m4tk', ...onServer, node: worker },
+  ],
+};
+
 export const succeeded: readonly Happening[] = [
   ...stacking,
   [
@@ -167,9 +199,23 @@ export const succeeded: readonly Happening[] = [
     },
   ],
   [301, { type: 'step-started', step: 'verify', attempt: 1 }],
-  [312, { type: 'step-finished', step: 'verify', attempt: 1, result: { apiUrl: 'https://203.0.113.10:6443' } }],
+  [
+    312,
+    {
+      type: 'step-finished',
+      step: 'verify',
+      attempt: 1,
+      result: { apiUrl: 'https://203.0.113.10:6443', health: stagingHealth },
+    },
+  ],
   [312, { type: 'succeeded' }],
 ];
+
+/** The same by a version that did not look at nodes and pods. */
+export const succeededLongAgo: readonly Happening[] = succeeded.map(([seconds, body]): Happening => {
+  const verified = body.type === 'step-finished' && body.step === 'verify';
+  return [seconds, verified ? { ...body, result: { apiUrl: body.result.apiUrl } } : body];
+});
 
 export const quota = {
   message: 'Heat could not create slipway-staging: node_server (OS::Nova::Server): Forbidden: Quota exceeded for ram',
@@ -242,7 +288,17 @@ export const tearingDown: readonly Happening[] = [
     },
   ],
   [1, { type: 'queued', round: 1 }],
-  [2, { type: 'step-started', step: 'delete-stack', attempt: 1 }],
+  [2, { type: 'step-started', step: 'purge', attempt: 1 }],
+  [
+    3,
+    {
+      type: 'step-finished',
+      step: 'purge',
+      attempt: 1,
+      result: { loadBalancers: 1, floatingIps: 1, securityGroups: 0, volumes: ['pvc-1', 'pvc-2'] },
+    },
+  ],
+  [3, { type: 'step-started', step: 'delete-stack', attempt: 1 }],
   [5, { type: 'step-progress', step: 'delete-stack', attempt: 1, progress: { text: '7 resources left' } }],
 ];
 
@@ -251,7 +307,9 @@ export const cancelledDown: readonly Happening[] = [...tearingDown, [9, { type: 
 export const down: readonly Happening[] = [
   ...tearingDown,
   [20, { type: 'step-finished', step: 'delete-stack', attempt: 1, result: { existed: true } }],
-  [20, { type: 'succeeded' }],
+  [20, { type: 'step-started', step: 'clean-up', attempt: 1 }],
+  [21, { type: 'step-finished', step: 'clean-up', attempt: 1, result: { credentials: 1, objects: 5 } }],
+  [21, { type: 'succeeded' }],
 ];
 
 /** Every state that a card can show, by name. */
@@ -264,6 +322,7 @@ export const histories = {
   building,
   stacking,
   succeeded,
+  succeededLongAgo,
   failedStack,
   failedBuild,
   failedPlan,

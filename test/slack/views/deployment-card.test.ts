@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesSpec } from '../../../src/clusters/cluster-spec.ts';
 import type { Deployment, DeploymentEventBody } from '../../../src/clusters/deployment.ts';
+import { type ClusterHealth, cutHealth } from '../../../src/clusters/health.ts';
 import { blockProblems, exceedsMessageText } from '../../../src/playground/workspace/blocks/validate-blocks.ts';
 import { deploymentCard } from '../../../src/slack/views/deployment-card.ts';
 import { requestedStaging, stagingSpec } from '../../support/fixtures.ts';
-import { built, deploymentOf, type Happening, histories, noon } from '../support/histories.ts';
+import { built, deploymentOf, type Happening, histories, noon, stagingHealth } from '../support/histories.ts';
 
 /** The deployment of a history whose cluster takes another Kubernetes. */
 function withKubernetes(kubernetes: Partial<KubernetesSpec>, history: readonly Happening[]): Deployment {
@@ -13,12 +14,28 @@ function withKubernetes(kubernetes: Partial<KubernetesSpec>, history: readonly H
   return deploymentOf([[seconds, { ...requested, spec } as DeploymentEventBody], ...others]);
 }
 
+/** A cluster that came up like this. */
+function upWith(health: ClusterHealth): Deployment {
+  return deploymentOf(
+    histories.succeeded.map(([seconds, body]): Happening => {
+      const verified = body.type === 'step-finished' && body.step === 'verify';
+      return [seconds, verified ? { ...body, result: { ...body.result, health } } : body];
+    }),
+  );
+}
+
 type Card = ReturnType<typeof deploymentCard>;
 
 const states = Object.entries(histories);
 
 function blockOf(card: Card, type: string) {
   return JSON.stringify(card.blocks.find((block) => block.type === type) ?? null);
+}
+
+/** What stands between the summary and the state. */
+function bodyOf({ blocks }: Card): string {
+  const body = blocks[2];
+  return body?.type === 'section' ? (body.text?.text ?? '') : '';
 }
 
 function buttonsOf(card: Card): string[] {
@@ -67,7 +84,8 @@ describe('the card of a deployment', () => {
     ['queued', ['cancel']],
     ['building', ['cancel', 'log']],
     ['stacking', ['cancel', 'log']],
-    ['succeeded', ['tear-down', 'log']],
+    ['succeeded', ['kubeconfig', 'pods', 'tear-down', 'log']],
+    ['succeededLongAgo', ['tear-down', 'log']],
     ['failedStack', ['tear-down', 'log']],
     ['failedBuild', ['log']],
     ['failedPlan', []],
@@ -117,6 +135,56 @@ describe('the card of a deployment', () => {
     expect(card.text).toBe('staging is up');
     expect(JSON.stringify(card.blocks)).toContain('staging is up');
     expect(JSON.stringify(card.blocks)).toContain('<https://203.0.113.10:6443>');
+  });
+
+  it('lists its nodes and pods as kubectl does, and says when and by whom they were seen', () => {
+    const body = bodyOf(deploymentCard(deploymentOf(histories.succeeded)));
+
+    expect(body).toContain(
+      [
+        '*Nodes*',
+        '```',
+        'NAME                     STATUS  ROLE           VERSION  ADDRESS',
+        'staging-control-plane-0  Ready   control-plane  v1.34.2  10.123.0.5',
+        'staging-node-abcde       Ready   node           v1.34.2  10.123.0.6',
+        '```',
+        '*Pods of kube-system*',
+        '```',
+        'NAME                                    READY  STATUS   RESTARTS  AGE',
+        'coredns-6799fbcd5-4mxqz                 1/1    Running  0         112s',
+      ].join('\n'),
+    );
+    expect(body).toContain('kube-flannel-ds-x2rjv                   1/1    Running  1         112s');
+    expect(body).toContain(
+      '\u2713 Check of the Kubernetes API · 2 nodes ready, 5 pods of kube-system running · 11\u00a0s',
+    );
+    expect(body).toMatch(/Seen <!date\^\d+\^[^>]+> at the Kubernetes API$/);
+    expect(body).not.toContain('Nodes ·');
+  });
+
+  it('says that only the control plane has seen them, where no worker can', () => {
+    const body = bodyOf(deploymentCard(upWith({ ...stagingHealth, seenBy: 'report' })));
+
+    expect(body).toMatch(/As the control plane reports, <!date[^>]+>; this worker cannot reach the API$/);
+  });
+
+  it('lists of many nodes and pods as many as Slack takes, and counts the others', () => {
+    const name = (index: number) => `${'n'.repeat(50)}-${String(index).padStart(3, '0')}`;
+    const [node, pod] = [stagingHealth.nodes[0], stagingHealth.pods[0]];
+    const many = <Thing extends object>(thing: Thing | undefined) =>
+      Array.from({ length: 300 }, (_, index) => ({ ...(thing as Thing), name: name(index) }));
+    const health = cutHealth({ ...stagingHealth, nodes: many(node), pods: many(pod) });
+
+    const card = deploymentCard(upWith(health));
+
+    expect(blockProblems(card.blocks)).toEqual([]);
+    expect(exceedsMessageText(card.blocks)).toBe(false);
+    expect(bodyOf(card).match(/and 2\d\d more/g)).toHaveLength(2);
+    expect(bodyOf(card).match(/```/g)).toHaveLength(4);
+  });
+
+  it('lists the names of the nodes where nobody has asked Kubernetes', () => {
+    expect(bodyOf(deploymentCard(deploymentOf(histories.succeededLongAgo)))).toContain('Nodes · staging-node-abcde');
   });
 
   it('says that the cluster is down', () => {
@@ -312,7 +380,7 @@ describe('the card of a deployment', () => {
 
   it('lists a few nodes of many, and counts the others', () => {
     const nodes = Array.from({ length: 90 }, (_, index) => `staging-node-${index}`);
-    const history = histories.succeeded.map(([seconds, body]): Happening => {
+    const history = histories.succeededLongAgo.map(([seconds, body]): Happening => {
       const stack = body.type === 'step-finished' && body.step === 'stack';
       return [seconds, stack ? { ...body, result: { ...body.result, nodes } } : body];
     });

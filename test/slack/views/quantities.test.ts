@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, bar, bytes, count, duration, roughly } from '../../../src/slack/views/quantities.ts';
+import { age, bar, bytes, count, duration, kubectlAge, roughly } from '../../../src/slack/views/quantities.ts';
 
 describe('quantities in words', () => {
   it.each([
@@ -25,6 +25,21 @@ describe('quantities in words', () => {
     [11_430_000, '3 h 11 min'],
   ])('says %i ms roughly as %s', (ms, expected) => {
     expect(roughly(ms)).toBe(expected.replaceAll(' ', '\u00a0'));
+  });
+
+  it.each([
+    [-1, '0s'],
+    [119_000, '119s'],
+    [450_000, '7m30s'],
+    [480_000, '8m'],
+    [7_140_000, '119m'],
+    [10_800_000, '3h'],
+    [19_200_000, '5h20m'],
+    [170_000_000, '47h'],
+    [273_600_000, '3d4h'],
+    [17_280_000_000, '200d'],
+  ])('says an age of %i ms as kubectl does: %s', (ms, expected) => {
+    expect(kubectlAge(ms)).toBe(expected);
   });
 
   it.each([

@@ -26,6 +26,10 @@ describe('a table in text', () => {
     ).toBe("```\nA    B\n&lt;&gt;   x\n'''  y z\n```");
   });
 
+  it('counts rows that are not even here among those', () => {
+    expect(textTable(['A'], [['1'], ['2']], 2_900, 40)).toBe('```\nA\n1\n2\n```\nand 40 more');
+  });
+
   it('says how many rows did not fit', () => {
     const rows = Array.from({ length: 100 }, (_, index) => [`cluster-${index}`]);
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentEventBody } from '../../../src/clusters/deployment.ts';
+import { cutHealth } from '../../../src/clusters/health.ts';
 import type { BuildResult } from '../../../src/clusters/steps.ts';
 import { threadMessage } from '../../../src/slack/views/thread-message.ts';
 import { requestedStaging } from '../../support/fixtures.ts';
-import { built, deploymentOf, eventAt, type Happening, histories } from '../support/histories.ts';
+import { built, deploymentOf, eventAt, type Happening, histories, stagingHealth } from '../support/histories.ts';
 
 /** Every message of a thread whose deployment has come to the end of its history. */
 function threadOf(history: readonly Happening[]): string[] {
@@ -51,18 +52,70 @@ describe('the thread of a deployment', () => {
     expect(work).toEqual([
       '✓ Approved by <@U0PLATFORM>',
       '✓ Keypair ops was there already',
+      '✓ Application credential of staging’s own made in 2 s; its secret is in container `slipway-cluster-staging`',
       '✓ Image debian-12 uploaded to Glance in 1 min 9 s',
       '✓ Kubernetes v1.34.2 built from commit `0123456789ab` in 2 min 19 s (fetching 8 s, compiling 2 min, packaging 12 s)',
       '✓ Release published to Swift in 18 s: 2 objects in container `slipway-releases`',
       '✓ Stack slipway-staging complete in 1 min 20 s: control plane at 203.0.113.10, 1 node',
-      '✓ The Kubernetes API answers at <https://203.0.113.10:6443>',
       [
-        '✓ *staging is up* · Kubernetes v1.34.2 with 1 node',
+        '✓ The Kubernetes API answers at <https://203.0.113.10:6443>: 2 nodes ready, 5 pods of kube-system running',
+        '*Nodes*',
+        '```',
+        'NAME                     STATUS  ROLE           VERSION  ADDRESS',
+        'staging-control-plane-0  Ready   control-plane  v1.34.2  10.123.0.5',
+        'staging-node-abcde       Ready   node           v1.34.2  10.123.0.6',
+        '```',
+        '*Pods of kube-system*',
+        '```',
+        'NAME                                    READY  STATUS   RESTARTS  AGE',
+        'coredns-6799fbcd5-4mxqz                 1/1    Running  0         112s',
+        'etcd-staging-control-plane-0            1/1    Running  0         112s',
+        'kube-apiserver-staging-control-plane-0  1/1    Running  0         112s',
+        'kube-flannel-ds-x2rjv                   1/1    Running  1         112s',
+        'kube-proxy-9m4tk                        1/1    Running  0         112s',
+        '```',
+      ].join('\n'),
+      [
+        '✓ *staging is up* · Kubernetes v1.34.2 with 1 control plane and 1 node',
         'API · <https://203.0.113.10:6443>',
-        'Nodes · staging-node-abcde',
-        'Done in 4 min 11 s. `/k8s status staging` tells how it is; `/k8s down staging` removes it.',
+        'Done in 4 min 11 s. `/k8s kubeconfig staging` lets you in; `/k8s pods staging` shows how it is, `/k8s down staging` removes it.',
       ].join('\n'),
     ]);
+  });
+
+  it('says of a cluster that no worker can reach who has seen it', () => {
+    const event = eventAt(312, {
+      type: 'step-finished',
+      step: 'verify',
+      attempt: 1,
+      result: { apiUrl: 'https://203.0.113.10:6443', health: { ...stagingHealth, seenBy: 'report' } },
+    });
+
+    expect(threadMessage(event, deploymentOf(histories.succeeded))?.text).toMatch(
+      /^✓ 2 nodes ready, 5 pods of kube-system running, as the control plane reports; this worker cannot reach the API\n/,
+    );
+  });
+
+  it('keeps both tables whole however many nodes and pods there are', () => {
+    const many = Array.from({ length: 200 }, (_, index) => index);
+    const health = cutHealth({
+      ...stagingHealth,
+      nodes: many.map((index) => ({
+        name: `node-${index}`,
+        role: 'node',
+        ready: true,
+        version: 'v1',
+        address: '10.0.0.1',
+      })),
+      pods: many.map((index) => ({ name: `pod-${index}`, ready: '1/1', status: 'Running', restarts: 0, node: 'a' })),
+    });
+    const event = eventAt(312, { type: 'step-finished', step: 'verify', attempt: 1, result: { apiUrl: '', health } });
+
+    const { text = '' } = threadMessage(event, deploymentOf(histories.succeeded)) ?? {};
+
+    expect(text.length).toBeLessThanOrEqual(2_900);
+    expect(text.match(/```/g)).toHaveLength(4);
+    expect(text.match(/and 1\d\d more/g)).toHaveLength(2);
   });
 
   it('tells a down', () => {
@@ -70,9 +123,28 @@ describe('the thread of a deployment', () => {
       '<@U0DEVELOPER> asked to tear down *staging*',
       expect.stringContaining('• *Stack* · slipway-staging with 12 resources'),
       '● Starting; no approval is needed.',
-      '✓ Stack deleted in 18 s',
-      '✓ *staging is down* · its stack and all that was in it are gone\nDone in 18 s. `/k8s up staging` brings it back.',
+      '✓ What Services had made: 1 load balancer and 1 floating IP removed · 2 volumes kept in 1 s',
+      '✓ Stack deleted in 17 s',
+      '✓ What Slipway kept for the cluster: 1 credential revoked, 5 objects removed in 1 s',
+      [
+        '✓ *staging is down* · its stack and all that was in it are gone',
+        '*Note* · 2 volumes stay: `pvc-1`, `pvc-2`; delete what nobody needs with `openstack volume delete`',
+        'Done in 19 s. `/k8s up staging` brings it back.',
+      ].join('\n'),
     ]);
+  });
+
+  it.each([
+    ['none', 'Container `c` ready'],
+    [
+      'password',
+      'Container `c` ready\n*Note* · Keystone refuses an application credential here, so the controllers of staging log ' +
+        'in with the password of Slipway’s user, which every control plane can read',
+    ],
+  ] as const)('tells how controllers log in that have no application credential: %s', (kind, text) => {
+    const result = { container: 'c', kind };
+
+    expect(told({ type: 'step-finished', step: 'credential', attempt: 1, result }, histories.queued)).toBe(`✓ ${text}`);
   });
 
   it('tells why and where it failed, and what to do', () => {

@@ -1,7 +1,13 @@
 import { randomSecret } from './ids.ts';
 
 /** What the app's manifest asks for, and nothing more. */
-export const defaultBotScopes: readonly string[] = ['commands', 'chat:write', 'files:write', 'usergroups:read'];
+export const defaultBotScopes: readonly string[] = [
+  'commands',
+  'chat:write',
+  'files:write',
+  'im:write',
+  'usergroups:read',
+];
 
 /** The secrets of one run of the workspace, with what each token may do. */
 export interface Credentials {

@@ -38,10 +38,12 @@ function members(args: ApiArguments, { directory }: WorkspaceState): ApiAnswer {
 }
 
 const readScopes = ['channels:read', 'groups:read', 'mpim:read', 'im:read'];
-const writeScopes = ['channels:manage', 'groups:write', 'im:write', 'mpim:write'];
+
+/** Slack takes channels:manage and others for other kinds of conversations, of which none is opened here. */
+const openScopes = ['im:write'];
 
 export const conversationMethods: readonly ApiMethod[] = [
-  { name: 'conversations.open', token: 'bot', scopes: writeScopes, perMinute: tiers.tier3, run: open },
+  { name: 'conversations.open', token: 'bot', scopes: openScopes, perMinute: tiers.tier3, run: open },
   { name: 'conversations.info', token: 'bot', scopes: readScopes, perMinute: tiers.tier3, run: info },
   { name: 'conversations.members', token: 'bot', scopes: readScopes, perMinute: tiers.tier4, run: members },
 ];

@@ -4,7 +4,7 @@ import type { StoredFile } from '../state/files.ts';
 import { tiers } from '../state/rate-limits.ts';
 import type { WorkspaceState } from '../state/workspace-state.ts';
 import type { ApiArguments } from './api-arguments.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, problemsError } from './api-error.ts';
 import type { ApiAnswer, ApiMethod } from './api-method.ts';
 import { threadParent } from './thread.ts';
 import { fileObject } from './wire.ts';
@@ -30,8 +30,19 @@ function uploaded(entry: unknown, workspace: WorkspaceState): { file: StoredFile
   return { file, title };
 }
 
+/** Unlike chat.postMessage this takes no person's id: the direct message has to be opened first. */
+const conversationId = /^[CGDZ][A-Z0-9]+$/;
+/** What Slack says of it. Ids of the playground may be shorter. */
+const conversationIdText = 'input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$';
+
+function assertConversation(channel: string | undefined): void {
+  if (channel === undefined || conversationId.test(channel)) return;
+  throw problemsError('invalid_arguments', [{ message: conversationIdText, pointer: '/channel_id' }]);
+}
+
 /** The channels to share with: `channel_id`, or several in `channels`; none keeps the file private. */
 function sharingChannels(args: ApiArguments, { directory }: WorkspaceState): Channel[] {
+  assertConversation(args.text('channel_id'));
   const ids = (args.text('channel_id') ?? args.text('channels') ?? '').split(',').filter((id) => id !== '');
   return ids.map((id) => {
     const channel = directory.findChannel(id);
