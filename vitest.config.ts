@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{integration,e2e,docker,lab}.test.ts'],
+          exclude: ['test/**/*.{integration,e2e,docker,salt,boot,lab}.test.ts'],
         },
       },
       {
@@ -29,6 +29,25 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'salt',
+          include: ['test/**/*.salt.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Every machine is one of its own, and half of the time waits for Python to start.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'boot',
+          include: ['test/**/*.boot.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          fileParallelism: false,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 export const exec = promisify(execFile);
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const minutes = 60_000;
-const cache = '/var/cache/slipway';
+export const cache = '/var/cache/slipway';
 
 /** This machine cannot run the check. */
 export class Unable extends Error {}

@@ -1,5 +1,5 @@
-// `npm run demo`, `npm test`, `npm run test:docker`, `npm run test:lab` and `npm run bench`: everything that a fresh
-// clone needs first, then the thing itself.
+// `npm run demo`, `npm test`, `npm run test:docker`, `npm run test:salt`, `npm run test:lab` and `npm run bench`:
+// everything that a fresh clone needs first, then the thing itself.
 // Plain JavaScript without dependencies, since it runs before they are installed.
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { cleanUp, findEngineVariables, holds, makeFolder, Unable, which } from './docker-engine.mjs';
+import { prepareSaltSystem } from './salt-system.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const labScript = join(root, 'test/lab/openstack-lab');
@@ -27,7 +28,7 @@ class Stop extends Error {
   }
 }
 
-const commands = { demo, test, 'test:docker': testDocker, 'test:lab': testLab, bench };
+const commands = { demo, test, 'test:docker': testDocker, 'test:salt': testSalt, 'test:lab': testLab, bench };
 
 /** The program that this one waits for, and the first signal that came meanwhile. */
 let child;
@@ -75,10 +76,23 @@ async function testDocker(args) {
     // Also what tests that were stopped leave goes with the folder.
     return await vitest(['--project', 'docker', ...args], { ...engine, TMPDIR: folder });
   } catch (error) {
-    throw error instanceof Unable ? new Stop(`The tests with Docker cannot run: ${error.message}`, unable) : error;
+    throw explained('Docker', error);
   } finally {
     await cleanUp();
   }
+}
+
+/** The states of templates/salt in a real Salt, each time on a machine of its own that is made of folders. */
+async function testSalt(args) {
+  try {
+    return await vitest(['--project', 'salt', ...args], { SLIPWAY_SALT_SYSTEM: await prepareSaltSystem() });
+  } catch (error) {
+    throw explained('Salt', error);
+  }
+}
+
+function explained(what, error) {
+  return error instanceof Unable ? new Stop(`The tests with ${what} cannot run: ${error.message}`, unable) : error;
 }
 
 async function requirePrograms(...programs) {

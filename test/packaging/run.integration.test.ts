@@ -160,7 +160,7 @@ it('says what it can do when asked for something else', async () => {
 
   expect(result).toEqual({
     output: '',
-    errors: 'Usage: node scripts/run.mjs demo|test|test:docker|test:lab|bench [arguments]\n',
+    errors: 'Usage: node scripts/run.mjs demo|test|test:docker|test:salt|test:lab|bench [arguments]\n',
     status: 1,
   });
 });
