@@ -44,7 +44,7 @@ describe('a build that fails', () => {
 
     expect(error.message).toMatch(each.message);
     expect(error.hint).toBeTruthy();
-    const lines = linesOf(error);
+    const lines = error.excerpt;
     expect(lines.length).toBeLessThanOrEqual(12);
     expect(lines.join('\n')).toContain(each.line ?? '');
     expect(await workshop.leftovers()).toEqual(nothing);
@@ -88,12 +88,6 @@ async function buildFailure(environment = workshop.environment): Promise<BuildFa
   const error = await failureOf(workshop.build({ environment }));
   expect(error).toBeInstanceOf(BuildFailedError);
   return error as BuildFailedError;
-}
-
-function linesOf({ detail }: BuildFailedError): string[] {
-  const { lines } = detail;
-  expect(lines).toBeInstanceOf(Array);
-  return lines as string[];
 }
 
 /** A plugin of that name that is none hides those that are installed for everybody. */
