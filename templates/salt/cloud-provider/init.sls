@@ -1,6 +1,6 @@
 # Runs OpenStack's cloud controller manager, and Cinder's plugin if it is wanted. See README.md in this folder.
 
-{%- from 'map.jinja' import settings, facts, programs, manifests, first, path, proxy_variables, words with context %}
+{%- from 'map.jinja' import settings, facts, programs, manifests, first, network_environment, words with context %}
 {%- from 'kubectl.jinja' import applied with context %}
 
 {#- What a cluster has once is applied by one server. #}
@@ -20,7 +20,7 @@ cloud-provider-config:
   cmd.run:
     - name: {{ (programs ~ '/slipway-cloud-config ' ~ manifests ~ ' --subnet=' ~ words([facts.subnet])) | json }}
     - stateful: true
-    - env: {{ ([{'PATH': path}] + ([proxy_variables] if proxy_variables else [])) | json }}
+    - env: {{ network_environment | json }}
     - require:
       - sls: store
       - sls: kubeadm

@@ -1,6 +1,6 @@
 # Sends join data, the administrator's kubeconfig and reports to Swift. See README.md in this folder.
 
-{%- from 'map.jinja' import programs, etc, state, path, proxy_variables with context %}
+{%- from 'map.jinja' import programs, etc, state, path, network_environment with context %}
 
 {%- set timed = [
   {'program': 'slipway-join-data', 'description': 'Renews what it takes to join the cluster', 'calendar': '*-*-* 00/6:00:00', 'delay': '1h'},
@@ -44,7 +44,7 @@ join-data-sent:
   cmd.run:
     - name: {{ programs }}/slipway-join-data
     - unless: test -n "$(find {{ state }}/join-data -mmin -720 2>/dev/null)"
-    - env: {{ ([{'PATH': path}] + ([proxy_variables] if proxy_variables else [])) | json }}
+    - env: {{ network_environment | json }}
     - require:
       - sls: kubeadm
       - file: join-data-slipway-join-data

@@ -1,6 +1,6 @@
 # Makes this server a member of the cluster: the first one starts it, all others join. See README.md in this folder.
 
-{%- from 'map.jinja' import slipway, programs, etc, state, admin_conf, path, control_plane, first, proxy_variables with context %}
+{%- from 'map.jinja' import slipway, programs, etc, state, admin_conf, path, control_plane, first, network_environment, cluster_environment with context %}
 
 {#- kubeadm came to its end here once. Whether the cluster answers right now is another question: a cluster that does
     not must never be started anew. #}
@@ -39,7 +39,7 @@ kubeadm-look:
         rm -f {{ join_data }}; {{ programs }}/slipway-store get {{ url }} {{ join_data }}
         || test $? = 3
     - unless: {{ finished }}
-    - env: {{ ([{'PATH': path}] + ([proxy_variables] if proxy_variables else [])) | json }}
+    - env: {{ network_environment | json }}
     - require:
       - test: kubeadm-prepared
 
@@ -73,7 +73,7 @@ kubeadm-wait:
 {%- if first %}
     - onlyif: test -e {{ join_data }}
 {%- endif %}
-    - env: {{ ([{'PATH': path}] + ([proxy_variables] if proxy_variables else [])) | json }}
+    - env: {{ network_environment | json }}
     - require:
       - test: kubeadm-prepared
 {%- if first %}
@@ -126,8 +126,7 @@ kubeadm-answers:
         for attempt in $(seq 60); do {{ ready }} >/dev/null 2>&1 && exit 0; sleep 5; done;
         echo "the API server is not ready after five minutes: $({{ ready }} 2>&1 | tail -n 1)" >&2; exit 1
     - unless: {{ ready }} >/dev/null 2>&1
-    - env:
-      - PATH: {{ path }}
+    - env: {{ cluster_environment | json }}
     - require:
       - cmd: kubeadm-join
 

@@ -1,6 +1,6 @@
 # Makes a server fit for a kubelet: kernel, swap, packages, proxies. See README.md in this folder.
 
-{%- from 'map.jinja' import programs, distribution, files, proxy, has_proxy, no_proxy, path, words with context %}
+{%- from 'map.jinja' import programs, distribution, files, proxy, has_proxy, path, words with context %}
 
 {%- if grains['os_family'] not in ('Debian', 'RedHat') %}
 prerequisites-distribution:
