@@ -24,6 +24,7 @@ import { createKeypair, deleteKeypair } from '../../src/openstack/nova/keypairs.
 import { getServer, listServers } from '../../src/openstack/nova/servers.ts';
 import type { ServiceClient } from '../../src/openstack/service-client.ts';
 import { heatChangesContract } from './heat-changes.ts';
+import { heatGroupsContract } from './heat-groups.ts';
 import { heatListsContract } from './heat-lists.ts';
 import { removed, sendSignal, settled } from './heat-stack.ts';
 import { badFlavor, groupFiles, groupTemplate, serverTemplate, smallTemplate } from './heat-templates.ts';
@@ -40,6 +41,7 @@ export function heatContract(connectTo: ConnectTo, connectAsOperator: ConnectTo)
     groupContract(cloud);
     heatChangesContract(cloud);
     heatListsContract(cloud);
+    heatGroupsContract(cloud);
     serverStackContract(cloud, connection(connectAsOperator));
   });
 }

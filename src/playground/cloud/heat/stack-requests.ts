@@ -91,8 +91,8 @@ export async function previewChange(world: World, exchange: Exchange, caller: Ca
 /** POST /validate: what a template wants to know, or a 400 if it is none. */
 export async function validateTemplate(_: World, exchange: Exchange, caller: Caller): Promise<Reply> {
   checkProject(exchange, caller);
-  const { template, files } = sourceOf(await readJson(exchange));
-  validateTemplateForm(template, files);
+  const { template, files, given } = sourceOf(await readJson(exchange));
+  validateTemplateForm(template, files, given);
   const showsNested = /^true$/i.test(exchange.query.get('show_nested') ?? '');
   return { status: 200, body: validated(template, showsNested ? files : undefined) };
 }

@@ -24,9 +24,29 @@ export function validateStack(world: World, caller: Caller, known: Known): void 
   checkLevel(known, { world, caller }, '', 1);
 }
 
-/** Refuses a template that is wrong whatever its parameters are. */
-export function validateTemplateForm(template: Template, files: Readonly<Record<string, string>>): void {
+/** Refuses a template that is wrong whatever its parameters are; of these only those that decide have to be given. */
+export function validateTemplateForm(
+  template: Template,
+  files: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const values = [...template.parameters.values()].map((one): [string, unknown] => [
+    one.name,
+    given[one.name] ?? one.default ?? undefined,
+  ]);
+  checkConditions({ template, files, parameters: new Map(values) });
   checkLevel({ template, files, parameters: placeholders(template.parameters.keys()) }, undefined, '', 1);
+}
+
+function checkConditions(known: Known): void {
+  const scope = knownScope(known);
+  for (const name of Object.keys(known.template.conditions)) {
+    try {
+      scope.condition(name);
+    } catch (error) {
+      throw error instanceof ApiError ? error : invalid(messageOf(error), 'UserParameterMissing');
+    }
+  }
 }
 
 function checkLevel(known: Known, existing: Existing | undefined, prefix: string, depth: number): void {
