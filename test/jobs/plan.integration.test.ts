@@ -106,6 +106,23 @@ describe('planning', () => {
     expect(deployment.plan?.commit).toBe(someCommit);
   });
 
+  it('says of a larger cluster what it will be made of, too', async () => {
+    const deployment = await planned(
+      await request({
+        ...possible,
+        controlPlane: { ...possible.controlPlane, count: 3, availabilityZone: 'nova' },
+        nodes: { ...possible.nodes, count: 2, floatingIps: true, bootVolume: { size: 40 } },
+      }),
+    );
+
+    expect(Object.fromEntries(deployment.plan?.lines.map(({ label, text }) => [label, text]) ?? [])).toMatchObject({
+      'Control plane': '3 × m1.medium (2 cores, 4 GiB) behind a load balancer, in the zone nova',
+      Nodes: '2 × m1.small (1 core, 2 GiB), up to 3, each with a floating IP, on volumes of 40 GiB',
+      Network: '10.123.0.0/24 behind a router to gateway, 3 floating IPs',
+      Quota: 'servers 0→5 of 100 · cores 0→8 of 200 · RAM 0→16 of 400 GiB · floating IPs 0→3 of 200',
+    });
+  });
+
   it.each<[string, Partial<ClusterSpec>, RegExp, RegExp]>([
     ['a flavor that is there', { nodes: { ...possible.nodes, flavor: 'huge' } }, /no flavor huge/, /m1\.small/],
     [
@@ -142,6 +159,30 @@ describe('planning', () => {
       /OpenSSH/,
     ],
     [
+      'a zone',
+      { nodes: { ...possible.nodes, availabilityZone: 'az9' } },
+      /no availability zone az9/,
+      /nodes\.availabilityZone in clusters\.yaml to one of: nova/,
+    ],
+    [
+      'an existing network',
+      { network: { ...possible.network, existing: { network: 'office', subnet: 'office' } } },
+      /no network office/,
+      /network\.existing\.network/,
+    ],
+    [
+      'room for pods beside what is reserved',
+      { network: { ...possible.network, pods: '10.99.0.0/16' } },
+      /10\.99\.0\.0\/16 overlaps 10\.99\.7\.0\/24, which is reserved/,
+      /network\.pods/,
+    ],
+    [
+      'quota for volumes',
+      { nodes: { ...possible.nodes, count: 11, max: 11, bootVolume: { size: 100 } } },
+      /volumes: 11 needed, 10 free of 10 · volume space: 1100 GiB needed/,
+      /larger quota/,
+    ],
+    [
       'quota',
       { nodes: { ...possible.nodes, count: 150, max: 150, flavor: 'm1.medium' } },
       /quota is too small for servers: 151 needed, 100 free of 100 · cores: 302/,
@@ -150,7 +191,9 @@ describe('planning', () => {
   ])(
     'ends a request that lacks %s, before anybody approves it, and says what to change',
     async (_what, change, message, hint) => {
-      const { state, failure } = await planned(await request({ ...possible, ...change }));
+      const { state, failure } = await planned(await request({ ...possible, ...change }), openstack, [
+        { cidr: '10.99.7.0/24' },
+      ]);
 
       const told = failure?.problems ?? [{ text: failure?.message, hint: failure?.hint }];
       expect(state).toBe('failed');

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readArtifactManifest } from '../../jobs/release/artifact-store.ts';
 import { putJson } from '../../jobs/release/json-object.ts';
 import { readReleaseManifest } from '../../jobs/release/release-store.ts';
-import type { FirstBootSpec, ReleasedKubernetes } from '../../src/clusters/cluster-spec.ts';
+import type { ClusterSpec, FirstBootSpec, ReleasedKubernetes } from '../../src/clusters/cluster-spec.ts';
 import { artifactManifestObject, releaseManifestObject, releasesContainer } from '../../src/clusters/names.ts';
 import { releaseId } from '../../src/clusters/release.ts';
 import type { BuildResult } from '../../src/clusters/steps.ts';
@@ -25,6 +25,7 @@ import { Mutex } from '../../src/store/mutex.ts';
 import { eventually } from '../contracts/support.ts';
 import { type Tap, tapSwift } from '../contracts/swift-tap.ts';
 import { compileSource } from '../support/compile.ts';
+import { stagingSpec } from '../support/fixtures.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 import { type ReleaseSteps, releaseSteps } from './release/support.ts';
@@ -107,12 +108,18 @@ describe('an official release in Swift', () => {
   /** A new worker with nothing on its disk, unless a folder is given. */
   async function stepsOf(
     { kubernetes }: Released,
-    more: { firstBoot?: FirstBootSpec; states?: string; dataDir?: string; mutex?: Mutex } = {},
+    more: Partial<{
+      firstBoot: FirstBootSpec;
+      network: ClusterSpec['network'];
+      states: string;
+      dataDir: string;
+      mutex: Mutex;
+    }> = {},
   ): Promise<ReleaseSteps> {
-    const { firstBoot = { files: [] }, states = resolve('templates/salt') } = more;
+    const { firstBoot = { files: [] }, network = stagingSpec.network, states = resolve('templates/salt') } = more;
     const dataDir = more.dataDir ?? (await mkdtemp(join(folder, 'data-')));
     const tools = { mutex: more.mutex ?? new Mutex(redis), dataDir, states };
-    return releaseSteps({ openstack: tap.openstack, spec: { kubernetes, firstBoot }, tools });
+    return releaseSteps({ openstack: tap.openstack, spec: { kubernetes, firstBoot, network }, tools });
   }
 
   /** States of its own, so that they are sent. */
@@ -229,6 +236,21 @@ describe('an official release in Swift', () => {
       1,
     );
     expect(other.said.map(({ text }) => text)).toEqual([`${one.id} fetches the same release; sharing its result`]);
+  });
+
+  it('is published with the manifest of a network plugin, under the name that the states look for', async () => {
+    const release = released(1_000);
+    const file = join(folder, 'calico-v3.yaml');
+    const manifest = Buffer.from('kind: DaemonSet\n');
+    await writeFile(file, manifest);
+    const plugin = { name: 'calico', manifest: { file, sha512: sha512(manifest) } } as const;
+    const steps = await stepsOf(release, { network: { ...stagingSpec.network, plugin } });
+
+    const { objects } = await steps.publish(await steps.build());
+
+    const published = objects.find(({ name }) => name === 'cni-calico.yaml');
+    expect(published).toMatchObject({ kind: 'file', size: manifest.length });
+    expect(await stored(published?.object ?? '')).toEqual(manifest);
   });
 
   it('is published with the Salt states and the files that clusters.yaml names, each sent once', async () => {

@@ -142,6 +142,39 @@ describe('the preflight on a cloud that does not tell everything', () => {
       expect(problemsIn(findings)).toMatchObject([{ text: expect.stringContaining('overlaps offices') }]);
     });
 
+    const inside = (more: object) => ({
+      ...spec,
+      network: { ...spec.network, cidr: taken, existing: { network: 'offices', subnet: 'offices' }, ...more },
+    });
+
+    it('lets a cluster go in there, and says so', async () => {
+      const findings = await lookedAt('neutron', () => undefined, inside({ dns: [] }));
+
+      expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+      expect(findings).toContainEqual({
+        level: 'ok',
+        label: 'Network',
+        text: 'offices (10.77.0.0/24) of offices, which is there, 1 floating IP',
+      });
+    });
+
+    it.each([
+      [{ cidr: '10.77.0.0/25' }, /^The subnet offices has the range 10\.77\.0\.0\/24, not 10\.77\.0\.0\/25$/],
+      [{ existing: { network: 'offices', subnet: 'attic' } }, /^The network offices has no subnet attic$/],
+      [{ existing: { network: 'houses', subnet: 'offices' } }, /^The cloud has no network houses$/],
+      [{ external: 'public' }, /^No router leads from offices to public, so that no floating IP can lead there$/],
+    ])('does not with %j', async (more, text) => {
+      const findings = await lookedAt('neutron', () => undefined, inside(more));
+
+      expect(problemsIn(findings)).toMatchObject([{ text: expect.stringMatching(text) }]);
+    });
+
+    it('needs no router there without floating IPs', async () => {
+      const findings = await lookedAt('neutron', () => undefined, inside({ external: 'public', floatingIp: false }));
+
+      expect(problemsIn(findings)).toEqual([]);
+    });
+
     it('does not where it might be another cluster’s', async () => {
       const findings = await lookedAt('heat', refusing(/\/stacks$/, 403), onTaken());
 
