@@ -192,7 +192,7 @@ describe('planning', () => {
     'ends a request that lacks %s, before anybody approves it, and says what to change',
     async (_what, change, message, hint) => {
       const { state, failure } = await planned(await request({ ...possible, ...change }), openstack, [
-        { cidr: '10.99.7.0/24' },
+        { cidr: '192.168.99.0/24' },
       ]);
 
       const told = failure?.problems ?? [{ text: failure?.message, hint: failure?.hint }];
@@ -212,12 +212,14 @@ describe('planning', () => {
       [{ cidr: '10.0.0.0/8', reason: 'the office' }],
     );
 
-    expect(failure?.message).toBe('5 things stand in the way of staging');
+    expect(failure?.message).toBe('7 things stand in the way of staging');
     expect(failure?.problems?.map(({ text }) => text)).toEqual([
       'The control plane’s flavor m1.tiny has 1 core where kubeadm wants 2 and 512 MiB of memory where kubeadm wants 1700',
       'The cloud has no external network moon',
       'The resolver 10.123.0.2 lies in the cluster’s own network 10.123.0.0/24, where nothing answers yet',
       '10.123.0.0/24 overlaps 10.0.0.0/8, which is reserved: the office',
+      '10.244.0.0/16 overlaps 10.0.0.0/8, which is reserved: the office',
+      '10.96.0.0/12 overlaps 10.0.0.0/8, which is reserved: the office',
       'There is no keypair none in Nova',
     ]);
   });
