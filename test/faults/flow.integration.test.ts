@@ -53,13 +53,11 @@ describe('a deployment in which one call goes wrong', () => {
     expect(faultless.calls.length).toBeGreaterThan(30);
     expect(faultless.up.inventory).toMatchObject({
       stacks: expect.arrayContaining(['slipway-staging CREATE_COMPLETE']),
-      servers: ['staging-control-plane ACTIVE', 'staging-node-? ACTIVE'],
+      servers: ['staging-control-plane-0 ACTIVE', 'staging-node-0 ACTIVE'],
       keypairs: [props.spec.keypair.name],
       credentials: ['slipway-staging-?'],
       containers: ['slipway-cluster-staging', 'slipway-releases'],
-      objects: expect.arrayContaining([
-        expect.stringMatching(/^slipway-cluster-staging\/staging-\?\/cloud-config\.json \d+$/),
-      ]),
+      objects: expect.arrayContaining(['slipway-cluster-staging/staging-?/cloud-config.json']),
     });
     expect(faultless.down.inventory).toMatchObject({
       stacks: [],
@@ -80,7 +78,7 @@ describe('a deployment in which one call goes wrong', () => {
 
       expect(problems).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   /** Every trouble once. A run has room for some in each of its phases; what it did not get to is run again by itself. */

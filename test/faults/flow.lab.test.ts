@@ -77,7 +77,7 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
     expect(up.deployment).toMatchObject({ state: 'succeeded' });
     expect(own(up.inventory)).toMatchObject({
       stacks: expect.arrayContaining([`slipway-${cluster} CREATE_COMPLETE`]),
-      servers: [`${cluster}-control-plane ACTIVE`, `${cluster}-node-? ACTIVE`],
+      servers: [`${cluster}-control-plane-0 ACTIVE`, `${cluster}-node-0 ACTIVE`],
       images: [`image-of-${cluster} active 300000`],
       keypairs: [props.spec.keypair.name],
       networks: [cluster],

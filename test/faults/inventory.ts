@@ -21,7 +21,9 @@ export async function takeInventory(openstack: OpenStack): Promise<Inventory> {
   const { heat, glance, keystone, nova, neutron, octavia, swift } = openstack;
   const containers = (await listContainers(swift)).map(({ name }) => name);
   const objects = containers.map(async (container) =>
-    (await listObjects(swift, container)).map(({ name, size }) => `${container}/${plain(name)} ${size}`),
+    (await listObjects(swift, container)).map(
+      ({ name, size }) => `${container}/${plain(name)}${writtenByServers(container) ? '' : ` ${size}`}`,
+    ),
   );
   return sorted({
     stacks: (await listStacks(heat, { nested: true })).map(({ name, status }) => `${bare(name)} ${status}`),
@@ -45,6 +47,11 @@ export async function takeInventory(openstack: OpenStack): Promise<Inventory> {
 /** Members of a group, and the stacks that they are, are called by chance. */
 function bare(name: string): string {
   return name.replaceAll(/-[a-z0-9]{12}\b/g, '-?').replace(/-node-[a-z0-9]{5}$/, '-node-?');
+}
+
+/** What is in there has keys and times in it, and is of another size each time. */
+function writtenByServers(container: string): boolean {
+  return container.startsWith('slipway-cluster-');
 }
 
 /** Ids of deployments, which the things of a cluster are called by, differ from run to run. */

@@ -1,14 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StackWatches } from '../../jobs/stack-watches.ts';
 import { type RunningWorker, startWorker } from '../../jobs/worker.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Deployment, isTerminal } from '../../src/clusters/deployment.ts';
 import type { Action } from '../../src/clusters/steps.ts';
-import { silentLogger } from '../../src/log.ts';
+import type { OpenStack } from '../../src/openstack/openstack.ts';
+import { findContainer } from '../../src/openstack/swift/containers.ts';
+import { findObjectText, listObjects } from '../../src/openstack/swift/objects.ts';
 import { createKubernetesTree } from '../../src/playground/kubernetes-tree/tree.ts';
 import { Producer } from '../../src/queue/producer.ts';
 import { BuildLogs } from '../../src/store/build-logs.ts';
@@ -22,7 +26,8 @@ import { type MadeProps, makeProps } from './props.ts';
 import { type FaultyCloud, startFaultyCloud } from './world.ts';
 
 describe('a deployment that a worker process takes from the queue, in which calls go wrong', () => {
-  const log = silentLogger();
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   let directory: string;
   let cloud: FaultyCloud;
   let redis: Redis;
@@ -107,7 +112,7 @@ describe('a deployment that a worker process takes from the queue, in which call
     expect(up).toMatchObject({ state: 'succeeded' });
     expect(made).toMatchObject({
       stacks: expect.arrayContaining(['slipway-staging CREATE_COMPLETE']),
-      servers: ['staging-control-plane ACTIVE', 'staging-node-? ACTIVE'],
+      servers: ['staging-control-plane-0 ACTIVE', 'staging-node-0 ACTIVE'],
       images: ['debian-12 active 300000'],
       keypairs: [spec.keypair.name],
       containers: ['slipway-cluster-staging', 'slipway-releases'],
@@ -124,4 +129,42 @@ describe('a deployment that a worker process takes from the queue, in which call
       credentials: [],
     });
   }, 150_000);
+
+  it('keeps what lets somebody in out of Redis and out of the log', async () => {
+    const { hostname, port } = new URL(props.redisUrl);
+    const commands: string[] = [];
+    const monitor = connect(Number(port), hostname, () => monitor.write('MONITOR\r\n'));
+    monitor.setEncoding('utf8').on('data', (text: string) => commands.push(text));
+
+    const up = await run('up');
+
+    monitor.destroy();
+    const told = [...commands, ...lines].join('');
+    expect(up.state).toBe('succeeded');
+    expect(told).toContain('slipway-cluster-staging');
+    expect(told).not.toMatch(/temp_url_sig=(?!\[)/);
+    for (const [what, secret] of Object.entries(await secretsIn(cloud.direct))) {
+      expect(secret?.length, what).toBeGreaterThan(5);
+      expect(told.includes(secret ?? ''), what).toBe(false);
+    }
+  }, 150_000);
 });
+
+/** What of a cloud with the cluster in it nobody may see. */
+async function secretsIn({ swift }: OpenStack): Promise<Record<string, string | undefined>> {
+  const container = 'slipway-cluster-staging';
+  const names = (await listObjects(swift, container)).map(({ name }) => name);
+  const read = async (end: string) =>
+    (await findObjectText(swift, container, names.find((name) => name.endsWith(end)) ?? '')) ?? '{}';
+  const keyOf = async (name: string) => (await findContainer(swift, name))?.metadata['temp-url-key'];
+  return {
+    'the application credential': JSON.parse(await read('cloud-config.json')).sections.Global[
+      'application-credential-secret'
+    ],
+    'the token that nodes join with': JSON.parse(await read('join/node.json')).token,
+    'the key of the certificates': JSON.parse(await read('join/control-plane.json')).certificateKey,
+    'the key in admin.conf': /client-key-data"?: *"?([\w+/=]+)/.exec(await read('admin.conf'))?.[1],
+    'the key that signs URLs into the container': await keyOf(container),
+    'the key that signs URLs to releases': await keyOf('slipway-releases'),
+  };
+}

@@ -172,8 +172,8 @@ describe('planning', () => {
     ],
     [
       'room for pods beside what is reserved',
-      { network: { ...possible.network, pods: '10.99.0.0/16' } },
-      /10\.99\.0\.0\/16 overlaps 10\.99\.7\.0\/24, which is reserved/,
+      { network: { ...possible.network, pods: '192.168.96.0/20' } },
+      /192\.168\.96\.0\/20 overlaps 192\.168\.99\.0\/24, which is reserved/,
       /network\.pods/,
     ],
     [
