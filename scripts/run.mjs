@@ -6,12 +6,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { preparePackages } from './boot-packages.mjs';
 import { cleanUp, findEngineVariables, holds, makeFolder, Unable, which } from './docker-engine.mjs';
 import { prepareSaltSystem } from './salt-system.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const labScript = join(root, 'test/lab/openstack-lab');
-const labClouds = join(process.env.OPENSTACK_LAB_STATE ?? '/var/lib/openstack-lab', 'clouds.yaml');
+const labState = process.env.OPENSTACK_LAB_STATE ?? '/var/lib/openstack-lab';
+const labClouds = join(labState, 'clouds.yaml');
 
 /** The status of what this machine cannot run. */
 const unable = 77;
@@ -28,7 +30,10 @@ class Stop extends Error {
   }
 }
 
-const commands = { demo, test, 'test:docker': testDocker, 'test:salt': testSalt, 'test:lab': testLab, bench };
+const commands = {
+  ...{ demo, test, bench },
+  ...{ 'test:docker': testDocker, 'test:salt': testSalt, 'test:lab': testLab, 'test:boot': testBoot },
+};
 
 /** The program that this one waits for, and the first signal that came meanwhile. */
 let child;
@@ -105,19 +110,43 @@ async function testLab(args) {
   return onCloud(args, (env, others) => vitest(['--project', 'lab', ...others], env));
 }
 
+/** Servers that really boot, emulated: the lab has to be one of those, which no other lab beside it can be. */
+async function testBoot(args) {
+  try {
+    const salt = await prepareSaltSystem();
+    return await onCloud(
+      args,
+      async (env, others) => {
+        await runLab('image');
+        const packages = await preparePackages(join(labState, 'image/debian.qcow2'));
+        const props = { SLIPWAY_SALT_SYSTEM: salt, SLIPWAY_BOOT_PACKAGES: packages };
+        return vitest(['--project', 'boot', ...others], { ...env, ...props });
+      },
+      ['--virt', 'qemu'],
+    );
+  } catch (error) {
+    throw explained('servers that boot', error);
+  }
+}
+
+async function runLab(command) {
+  const status = await run(labScript, [command]);
+  if (status !== 0) throw new Stop(`The lab could not do its part (${command}); the lines above say why`);
+}
+
 async function bench(args) {
   return onCloud(args, (env, others) => run(process.execPath, ['test/bench/bench.mjs', ...others], env));
 }
 
 /** Works on the cloud of OS_CLIENT_CONFIG_FILE, or else on the lab of this machine, which `--keep` leaves up. */
-async function onCloud(args, work) {
+async function onCloud(args, work, kind = []) {
   const keep = args.includes('--keep');
   const others = args.filter((argument) => argument !== '--keep');
   await build();
   const clouds = process.env.OS_CLIENT_CONFIG_FILE;
   if (clouds) return work(await cloudVariables(clouds), others);
 
-  const own = await bringLabUp();
+  const own = await bringLabUp(kind);
   try {
     return await work(await cloudVariables(labClouds), others);
   } finally {
@@ -131,10 +160,10 @@ async function cloudVariables(clouds) {
 }
 
 /** Answers whether it was this run that did: a lab that was up, if only in part, is somebody else's. */
-async function bringLabUp() {
+async function bringLabUp(kind) {
   const before = await run(labScript, ['status'], {}, 'ignore');
   if (before === 0) return false;
-  const status = await run(labScript, ['up']);
+  const status = await run(labScript, ['up', ...kind]);
   const own = before === labStatus.down;
   if (status === 0) return own;
   if (status === labStatus.unable) throw new Stop(otherCloud, status);

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await put('dist/src/main.js', 'console.log("main", ...process.argv.slice(2))');
   await put('npm.js', 'console.log("noise"); console.error("npm", ...process.argv.slice(2))');
   await mkdir(join(checkout, 'scripts'));
-  for (const script of ['run.mjs', 'docker-engine.mjs']) {
+  for (const script of ['run.mjs', 'docker-engine.mjs', 'salt-system.mjs', 'boot-packages.mjs']) {
     await copyFile(resolve('scripts', script), join(checkout, 'scripts', script));
   }
 });
@@ -160,7 +160,7 @@ it('says what it can do when asked for something else', async () => {
 
   expect(result).toEqual({
     output: '',
-    errors: 'Usage: node scripts/run.mjs demo|test|test:docker|test:salt|test:lab|bench [arguments]\n',
+    errors: 'Usage: node scripts/run.mjs demo|test|bench|test:docker|test:salt|test:lab|test:boot [arguments]\n',
     status: 1,
   });
 });
