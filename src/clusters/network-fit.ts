@@ -30,8 +30,8 @@ const choose = 'Choose another network.cidr in clusters.yaml';
  * and a reserved range is what somebody has to reach from the cluster, so both stand in the way. So does a network behind
  * a router to the same external one, which its users would have to tell apart from the cluster's. Two clusters of Slipway
  * have a router each and never meet: with the default range all are alike, and only joining them one day would not work.
- * A range that exists already is in nobody's way; those of pods and Services are inside the cluster, and hide from it
- * what is reserved.
+ * A range that exists already is in nobody's way. Those of pods and Services are inside the cluster: they only hide from
+ * it what is reserved.
  */
 export function cidrFindings(
   { cidr, pods, services, existing }: WantedNetwork,
@@ -39,21 +39,33 @@ export function cidrFindings(
   nearby: readonly NearbySubnet[],
 ): Finding[] {
   return [
-    ...(existing === undefined ? reservedFindings('network.cidr', cidr, reserved) : []),
-    ...reservedFindings('network.pods', pods, reserved),
-    ...reservedFindings('network.services', services, reserved),
+    ...(existing === undefined ? reservedFindings(cidr, reserved) : []),
+    ...hiddenFindings('pods', pods, reserved),
+    ...hiddenFindings('services', services, reserved),
     ...(existing === undefined ? nearbyFindings(cidr, nearby) : []),
   ];
 }
 
-function reservedFindings(key: string, cidr: string, reserved: readonly ReservedCidr[]): Finding[] {
+function reservedFindings(cidr: string, reserved: readonly ReservedCidr[]): Finding[] {
   return reserved
     .filter((range) => cidrsOverlap(cidr, range.cidr))
     .map((range) =>
       problem(
         label,
         `${cidr} overlaps ${range.cidr}, which is reserved${range.reason ? `: ${range.reason}` : ''}`,
-        `Choose another ${key} in clusters.yaml`,
+        choose,
+      ),
+    );
+}
+
+function hiddenFindings(key: 'pods' | 'services', cidr: string, reserved: readonly ReservedCidr[]): Finding[] {
+  return reserved
+    .filter((range) => cidrsOverlap(cidr, range.cidr))
+    .map((range) =>
+      warning(
+        label,
+        `${cidr}, the range of ${key}, overlaps ${range.cidr}, which cannot be reached from the cluster then`,
+        `If it has to be, choose another network.${key} in clusters.yaml`,
       ),
     );
 }

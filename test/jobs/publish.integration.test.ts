@@ -238,21 +238,6 @@ describe('an official release in Swift', () => {
     expect(other.said.map(({ text }) => text)).toEqual([`${one.id} fetches the same release; sharing its result`]);
   });
 
-  it('is published with the manifest of a network plugin, under the name that the states look for', async () => {
-    const release = released(1_000);
-    const file = join(folder, 'calico-v3.yaml');
-    const manifest = Buffer.from('kind: DaemonSet\n');
-    await writeFile(file, manifest);
-    const plugin = { name: 'calico', manifest: { file, sha512: sha512(manifest) } } as const;
-    const steps = await stepsOf(release, { network: { ...stagingSpec.network, plugin } });
-
-    const { objects } = await steps.publish(await steps.build());
-
-    const published = objects.find(({ name }) => name === 'cni-calico.yaml');
-    expect(published).toMatchObject({ kind: 'file', size: manifest.length });
-    expect(await stored(published?.object ?? '')).toEqual(manifest);
-  });
-
   it('is published with the Salt states and the files that clusters.yaml names, each sent once', async () => {
     const release = released(1_000);
     const local = join(folder, 'cni.tgz');
@@ -290,6 +275,21 @@ describe('an official release in Swift', () => {
       version: release.kubernetes.version,
       objects: published.objects,
     });
+  });
+
+  it('is published with the manifest of a network plugin, under the name that the states look for', async () => {
+    const release = released(1_000);
+    const file = join(folder, 'calico-v3.yaml');
+    const manifest = Buffer.from('kind: DaemonSet\n');
+    await writeFile(file, manifest);
+    const plugin = { name: 'calico', manifest: { file, sha512: sha512(manifest) } } as const;
+    const steps = await stepsOf(release, { network: { ...stagingSpec.network, plugin } });
+
+    const { objects } = await steps.publish(await steps.build());
+
+    const published = objects.find(({ name }) => name === 'cni-calico.yaml');
+    expect(published).toMatchObject({ kind: 'file', size: manifest.length });
+    expect(await stored(published?.object ?? '')).toEqual(manifest);
   });
 
   it('sends a file again whose object is gone', async () => {
