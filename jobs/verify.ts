@@ -6,6 +6,7 @@ import {
   cutHealth,
   healthProblems,
   healthProgress,
+  isUp,
   whatIsMissing,
 } from '../src/clusters/health.ts';
 import type { StepResults } from '../src/clusters/steps.ts';
@@ -49,7 +50,7 @@ export async function verify(run: Run): Promise<StepResults['verify'] | Again> {
   const { deployment, step } = run;
   const { apiUrl } = resultOf(deployment, 'stack');
   const sight = await look(run);
-  if ('health' in sight && healthProblems(sight.health, serversOf(deployment.spec)).length === 0) {
+  if ('health' in sight && isUp(sight.health, expectedOf(deployment.spec))) {
     return { apiUrl, health: cutHealth(sight.health) };
   }
   if (Date.now() - step.startedAt > deadlineMs) throw notReady(deployment, sight);
@@ -59,6 +60,10 @@ export async function verify(run: Run): Promise<StepResults['verify'] | Again> {
 
 function serversOf({ controlPlane, nodes }: ClusterSpec): number {
   return controlPlane.count + nodes.count;
+}
+
+function expectedOf(spec: ClusterSpec): { servers: number; network: boolean } {
+  return { servers: serversOf(spec), network: spec.network.plugin.name !== 'none' };
 }
 
 async function look(run: Run): Promise<Sight> {

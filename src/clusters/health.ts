@@ -91,6 +91,14 @@ export function healthProblems(sight: Sight, servers: number): string[] {
   ];
 }
 
+/**
+ * True for a cluster that is up. Without a network plugin no node becomes ready, and no pod that needs the network runs,
+ * until people bring one; then it is enough that every server has joined.
+ */
+export function isUp(sight: Sight, { servers, network }: { servers: number; network: boolean }): boolean {
+  return network ? healthProblems(sight, servers).length === 0 : countsOf(sight).nodes >= servers;
+}
+
 /** How far a cluster is on its way to that: nodes first, since pods wait for them. */
 export function healthProgress(sight: Sight, servers: number): { text: string; done?: number; total?: number } {
   const { nodes, readyNodes, pods, wellPods } = countsOf(sight);

@@ -5,6 +5,7 @@ import {
   cutHealth,
   healthProblems,
   healthProgress,
+  isUp,
   isWell,
   type NodeHealth,
   type PodHealth,
@@ -32,6 +33,16 @@ describe('a pod', () => {
     ['falls over again and again', pod('a', { status: 'CrashLoopBackOff', ready: '0/1' }), false],
   ])('that %s is well or not', (_, state, well) => {
     expect(isWell(state)).toBe(well);
+  });
+});
+
+describe('a cluster without a network plugin', () => {
+  const unready = healthOf([node('a', false), node('b', false)], [pod('coredns', { status: 'Pending', ready: '0/1' })]);
+
+  it('is up when every server has joined, since no node becomes ready before people bring a network', () => {
+    expect(isUp(unready, { servers: 2, network: false })).toBe(true);
+    expect(isUp(unready, { servers: 3, network: false })).toBe(false);
+    expect(isUp(unready, { servers: 2, network: true })).toBe(false);
   });
 });
 
