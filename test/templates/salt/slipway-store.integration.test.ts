@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../openstack/certificates.ts';
 import { joinData, tomorrow, yesterday } from './support/join-data.ts';
 import type { Exit } from './support/machine.ts';
@@ -157,7 +157,7 @@ describe('slipway-store wait', () => {
 describe('slipway-store over TLS', () => {
   const authority = new Authority('Authority of the tests');
 
-  afterEach(() => setUrls({}));
+  afterAll(() => authority.close());
 
   async function withServer(work: (url: string) => Promise<void>): Promise<void> {
     const server = createServer(authority.issue('localhost'), (_request, response) => response.end('content'));
