@@ -27,10 +27,10 @@ class AddressesOnly(noop.NoopNetworkDriver):
         return self._real.get_subnet(subnet_id, context=context)
 
     def get_network(self, network_id, context=None):
-        # amp_boot_network_list of octavia.conf
-        if network_id == 'none':
+        try:
+            return self._real.get_network(network_id, context=context)
+        except base.NetworkNotFound:  # an amphora's
             return super().get_network(network_id)
-        return self._real.get_network(network_id, context=context)
 
     def get_port(self, port_id, context=None):
         try:
