@@ -51,6 +51,7 @@ export const variants: readonly Variant[] = [
   },
   {
     what: 'boot volumes, of a type and of none',
+    thorough: true,
     change: (spec) => ({
       ...spec,
       controlPlane: { ...spec.controlPlane, bootVolume: { size: 20 } },
