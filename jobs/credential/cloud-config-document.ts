@@ -41,7 +41,12 @@ export function cloudConfigDocument(facts: CloudFacts, overrides: ClusterSpec['c
   const { cloud } = facts;
   const own: Sections = {
     Global: globalSection(facts),
-    LoadBalancer: { enabled: String(facts.loadBalancers), 'floating-network-id': facts.floatingNetwork },
+    LoadBalancer: {
+      enabled: String(facts.loadBalancers),
+      'floating-network-id': facts.floatingNetwork,
+      // A load balancer reaches nodes from outside their security group, so the controller has to open each port to it.
+      'manage-security-groups': 'true',
+    },
   };
   return { sections: laidOver(own, overrides), ...(cloud.ca !== undefined && { ca: cloud.ca }) };
 }

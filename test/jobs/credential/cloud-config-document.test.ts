@@ -14,7 +14,7 @@ const password = { kind: 'password', password: new Secret('pass#"word'), project
 
 const credentialKeys = { 'application-credential-id': 'abc', 'application-credential-secret': 's3cret' };
 const place = { 'auth-url': 'https://keystone.example.org/v3', region: 'RegionOne' };
-const balancers = { enabled: 'true', 'floating-network-id': 'net-1' };
+const balancers = { enabled: 'true', 'floating-network-id': 'net-1', 'manage-security-groups': 'true' };
 
 function global(keys: Record<string, string>): CloudConfigDocument {
   return { sections: { Global: keys, LoadBalancer: balancers } };
@@ -76,7 +76,7 @@ describe('what cloud.conf is made of', () => {
       {
         sections: {
           Global: { ...place, ...credentialKeys },
-          LoadBalancer: { enabled: 'false', 'floating-network-id': 'net-1' },
+          LoadBalancer: { ...balancers, enabled: 'false' },
         },
       },
     ],

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedStore } from '../../../jobs/cluster-store.ts';
 import { packStates } from '../../../jobs/release/pack-states.ts';
-import type { SignedObject } from '../../../src/clusters/stack.ts';
+import type { Run } from '../../../jobs/run.ts';
+import { type SignedObject, type SignedStore, stackParameters } from '../../../src/clusters/stack.ts';
 import { isNotFound } from '../../../src/errors.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { deleteImage } from '../../../src/openstack/glance/images.ts';
@@ -18,12 +20,13 @@ import { createKeypair, deleteKeypair } from '../../../src/openstack/nova/keypai
 import { listServers } from '../../../src/openstack/nova/servers.ts';
 import type { OpenStack } from '../../../src/openstack/openstack.ts';
 import { createContainer, deleteContainer, listContainers } from '../../../src/openstack/swift/containers.ts';
-import { deleteObject, putObject } from '../../../src/openstack/swift/objects.ts';
+import { deleteObject, listObjects, putObject } from '../../../src/openstack/swift/objects.ts';
 import { signObjectUrl } from '../../../src/openstack/swift/temp-url.ts';
 import { ensureTempUrlKey } from '../../../src/openstack/swift/temp-url-key.ts';
 import { isFakeHypervisor, startNodes } from '../../../src/playground/nodes/nodes.ts';
 import { newPublicKey } from '../../contracts/public-key.ts';
 import { connectToCloud, eventually } from '../../contracts/support.ts';
+import { stagingSpec } from '../../support/fixtures.ts';
 import { probeApi } from '../../support/probe-api.ts';
 import { makeTinyImage } from '../../support/tiny-image.ts';
 
@@ -53,7 +56,7 @@ afterAll(async () => {
   await nodes.close();
   await deleteImage(openstack.glance, imageId);
   await deleteKeypair(openstack.nova, name);
-  for (const object of objects) await deleteObject(openstack.swift, name, object.name);
+  for (const object of await listObjects(openstack.swift, name)) await deleteObject(openstack.swift, name, object.name);
   await deleteContainer(openstack.swift, name);
   await openstack.close();
   await operator.close();
@@ -85,28 +88,30 @@ async function publish(kind: SignedObject['kind'], object: string, content: Buff
   return { kind, name: object, url, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-async function create(cluster: string, changes: Record<string, unknown> = {}): Promise<StackRef> {
+/** What servers of a cluster may read and write, in the test's own container. */
+function storeOf(deployment: string): Promise<SignedStore> {
+  const signal = new AbortController().signal;
+  return signedStore({
+    openstack,
+    deployment: { id: deployment, steps: { credential: { result: { container: name, kind: 'none' } } } },
+    tools: { mutex: { run: (_: string, within: AbortSignal, work: (signal: AbortSignal) => unknown) => work(within) } },
+    signal,
+  } as unknown as Run);
+}
+
+async function create(
+  cluster: string,
+  nodeCount: number,
+  served: readonly SignedObject[] = objects,
+): Promise<StackRef> {
+  const deployment = `${cluster}-1`;
+  const spec = { ...stagingSpec, name: cluster, nodes: { ...stagingSpec.nodes, count: nodeCount } };
+  const owner = { id: deployment, cluster, channel: 'C0DEPLOYS', requestedBy: 'U0DEVELOPER', requestedAt: 0, spec };
+  const made = { image: imageId, keypair: name, version: 'v1.34.2', release: 'v1.34.2-0123456789ab' };
   const ref = await createStack(openstack.heat, {
     ...(await loadTemplate('templates/heat/cluster.yaml')),
     name: `slipway-${cluster}`,
-    parameters: {
-      cluster_name: cluster,
-      slipway: { cluster, deployment: `${cluster}-1` },
-      image: imageId,
-      control_plane_flavor: 'm1.medium',
-      node_flavor: 'm1.small',
-      key_name: name,
-      external_network: 'gateway',
-      network_cidr: '10.123.0.0/24',
-      dns_nameservers: ['10.0.0.10'],
-      node_count: 1,
-      node_max: 3,
-      kubernetes_version: 'v1.34.2',
-      release: 'v1.34.2-0123456789ab',
-      release_objects: objects,
-      signal_timeout: 300,
-      ...changes,
-    },
+    parameters: stackParameters(owner, { ...made, objects: served, store: await storeOf(deployment) }),
   });
   stacks.push(ref);
   return ref;
@@ -140,20 +145,20 @@ describe('a cluster on a cloud whose servers never boot', () => {
 
   it('comes up complete, answers, and is gone without a trace', async () => {
     const containers = (await listContainers(openstack.swift, { prefix: name })).length;
-    const ref = await create(`${name}-a`);
+    const ref = await create(`${name}-a`, 1);
     const { status, statusReason, outputs } = await ended(ref);
 
     expect(`${status}: ${statusReason}`).toMatch(/^CREATE_COMPLETE/);
-    const [nodeName] = Object.values(outputs.node_names ?? {});
-    expect(nodeName).toMatch(new RegExp(`^${name}-a-node-[a-z]{5}$`));
     expect(outputs).toMatchObject({
       api_url: `https://${outputs.api_address}:6443`,
-      control_plane_name: `${name}-a-control-plane`,
-      control_plane_address: expect.stringMatching(/^10\.123\.0\.\d+$/),
+      control_plane_names: [`${name}-a-control-plane-0`],
+      control_plane_addresses: [expect.stringMatching(/^10\.123\.0\.\d+$/)],
+      node_names: [`${name}-a-node-0`],
     });
-    const said = JSON.parse(String(outputs.control_plane_signal));
-    expect(JSON.parse(said[`${name}-a-control-plane`])).toEqual({
-      hostname: `${name}-a-control-plane`,
+    const [signalled] = outputs.control_plane_signals as string[];
+    const said = JSON.parse(String(signalled));
+    expect(JSON.parse(said[`${name}-a-control-plane-0`])).toEqual({
+      hostname: `${name}-a-control-plane-0`,
       release: 'v1.34.2-0123456789ab',
       version: 'v1.34.2',
     });
@@ -165,7 +170,7 @@ describe('a cluster on a cloud whose servers never boot', () => {
 
     await eventually(async () => !(await probeApi(apiUrl, { timeoutMs: 2_000 })).ready || undefined);
     const [servers, addresses, networks] = await Promise.all([
-      listServers(openstack.nova, { name: `${name}-a-control-plane` }),
+      listServers(openstack.nova, { name: `${name}-a-control-plane-0` }),
       listFloatingIps(openstack.neutron, { address: String(outputs.api_address) }),
       listNetworks(openstack.neutron, { name: `${name}-a` }),
     ]);
@@ -175,7 +180,7 @@ describe('a cluster on a cloud whose servers never boot', () => {
 
   it('fails with the reason of the server that could not start', async () => {
     const broken = objects.map((object) => (object.kind === 'states' ? { ...object, sha256: '0'.repeat(64) } : object));
-    const ref = await create(`${name}-b`, { release_objects: broken, node_count: 0 });
+    const ref = await create(`${name}-b`, 0, broken);
 
     const { status, statusReason } = await ended(ref);
 
