@@ -151,11 +151,11 @@ describe('a cluster on a cloud whose servers never boot', () => {
     expect(`${status}: ${statusReason}`).toMatch(/^CREATE_COMPLETE/);
     expect(outputs).toMatchObject({
       api_url: `https://${outputs.api_address}:6443`,
-      control_plane_names: [`${name}-a-control-plane-0`],
-      control_plane_addresses: [expect.stringMatching(/^10\.123\.0\.\d+$/)],
-      node_names: [`${name}-a-node-0`],
+      control_plane_names: { 0: `${name}-a-control-plane-0` },
+      control_plane_addresses: { 0: expect.stringMatching(/^10\.123\.0\.\d+$/) },
+      node_names: { 0: `${name}-a-node-0` },
     });
-    const [signalled] = outputs.control_plane_signals as string[];
+    const [signalled] = Object.values(outputs.control_plane_signals ?? {});
     const said = JSON.parse(String(signalled));
     expect(JSON.parse(said[`${name}-a-control-plane-0`])).toEqual({
       hostname: `${name}-a-control-plane-0`,
