@@ -82,7 +82,7 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
       keypairs: [props.spec.keypair.name],
       networks: [cluster],
       routers: [cluster],
-      securityGroups: [`${cluster}-cluster`, `${cluster}-control-plane`],
+      securityGroups: [`${cluster}-cluster`, `${cluster}-control-plane`, `${cluster}-node`],
     });
     expect(down.deployment).toMatchObject({ state: 'succeeded' });
     expect(own(down.inventory)).toMatchObject({ stacks: [], servers: [], ports: [], networks: [], routers: [] });
