@@ -20,8 +20,7 @@ const key = z
 const value = z
   .union([z.string(), z.number(), z.boolean()], 'expected a text, a number, true or false')
   .transform(String)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'expected one line without control characters');
+  .refine((text) => !/\p{Cc}/u.test(text), 'expected one line without control characters');
 
 /** password, trustee-password, application-credential-secret, token …: whatever lets somebody in. */
 function isSecret(name: string): boolean {
