@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests run side by side; whatever starts a server, a Redis or a process runs one file at a time. */
+/**
+ * Files run side by side where each has servers, addresses and a Redis of its own; what shares a machine or a cloud runs
+ * one file at a time.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -16,9 +19,11 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.{integration,e2e}.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // More than there are cores on a small machine: half of the time is waiting.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

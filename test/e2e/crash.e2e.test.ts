@@ -34,7 +34,7 @@ describe('a worker that is killed in the middle of up', () => {
           [found] = await deployments.recent(1);
           return found !== undefined && reached(found);
         },
-        { timeout: 90_000, interval: 50 },
+        { timeout: 180_000, interval: 50 },
       )
       .toBe(true);
     if (found === undefined) throw new Error('no deployment');
@@ -75,6 +75,6 @@ describe('a worker that is killed in the middle of up', () => {
       expect(texts.filter((text) => text.includes('staging is up'))).toHaveLength(1);
       expect(texts.length - new Set(texts).size).toBeLessThanOrEqual(1);
     },
-    150_000,
+    300_000,
   );
 });

@@ -3,22 +3,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { silentLogger } from '../../src/log.ts';
-import { startRedis } from '../../src/playground/redis/redis.ts';
+import { type StartedRedis, startRedis } from '../../src/playground/redis/redis.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The Redis that all integration tests share; see freshRedisUrl for a part of it of one's own. */
-    redisUrl: string;
+    /** A Redis for each of the files that run side by side; see freshRedisUrl for a part of one's own. */
+    redisUrls: readonly string[];
   }
 }
 
-/** Starts the Redis of the integration tests; always an own one, since tests empty its databases. */
+/** Starts the Redis servers of the integration tests; always own ones, since tests empty their databases. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-test-redis-'));
-  const redis = await startRedis({ directory, log: silentLogger(), env: process.env, say: sayLine });
-  project.provide('redisUrl', redis.url);
+  const servers: StartedRedis[] = [];
+  for (let worker = 1; worker <= project.config.maxWorkers; worker += 1) {
+    servers.push(
+      await startRedis({
+        directory: join(directory, String(worker)),
+        log: silentLogger(),
+        env: process.env,
+        say: sayLine,
+      }),
+    );
+  }
+  project.provide(
+    'redisUrls',
+    servers.map(({ url }) => url),
+  );
   return async () => {
-    await redis.close();
+    for (const server of servers) await server.close();
     await rm(directory, { recursive: true, force: true });
   };
 }

@@ -6,17 +6,26 @@ const databases = 63;
 
 /**
  * The URL of an empty Redis database that no other test file of this run uses at the same time. Call it once per file,
- * or once per test for a fresh start. Pub/sub channels and Redis settings are shared by all databases.
+ * or once per test for a fresh start. Pub/sub channels and Redis settings are those of the whole server, which is of the
+ * files alone that run one after another.
  */
 export async function freshRedisUrl(): Promise<string> {
-  const shared = new Redis(inject('redisUrl'));
+  const server = serverUrl();
+  const shared = new Redis(server);
   try {
     const taken = await shared.incr('slipway-test:databases');
     const database = 1 + (taken % databases);
     await shared.select(database);
     await shared.flushdb();
-    return `${inject('redisUrl')}/${database}`;
+    return `${server}/${database}`;
   } finally {
     shared.disconnect();
   }
+}
+
+/** Vitest counts what runs side by side from 1. */
+function serverUrl(): string {
+  const url = inject('redisUrls')[Number(process.env.VITEST_POOL_ID) - 1];
+  if (url === undefined) throw new Error(`There is no Redis for worker ${process.env.VITEST_POOL_ID} of the tests`);
+  return url;
 }

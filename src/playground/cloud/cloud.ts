@@ -17,6 +17,7 @@ import { createCloudServer, listen } from './http/serve.ts';
 import { keystone } from './keystone/keystone-service.ts';
 import { newKeystone } from './keystone/people.ts';
 import type { Caller, KeystoneState } from './keystone/state.ts';
+import { claimAddresses } from './neutron/claim-addresses.ts';
 import { newNeutron } from './neutron/external-networks.ts';
 import { neutron } from './neutron/neutron-service.ts';
 import { newNova } from './nova/flavors.ts';
@@ -65,7 +66,8 @@ const hourMs = 3_600_000;
  */
 export async function startCloud(options: CloudOptions): Promise<PlaygroundCloud> {
   const { directory, remove } = await workDirectory(options.directory);
-  const { world, stop } = newWorld(options, directory);
+  const addresses = await claimAddresses();
+  const { world, stop } = newWorld(options, directory, addresses.prefix);
   const server = createCloudServer(world, services);
   world.baseUrl = await listen(server);
   const authUrl = `${world.baseUrl}/identity/v3`;
@@ -76,6 +78,7 @@ export async function startCloud(options: CloudOptions): Promise<PlaygroundCloud
     async close() {
       await stop();
       await closeServer(server);
+      await addresses.release();
       await remove();
     },
   };
@@ -90,7 +93,11 @@ async function workDirectory(given: string | undefined): Promise<{ directory: st
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-function newWorld(options: CloudOptions, directory: string): { world: World; stop: () => Promise<void> } {
+function newWorld(
+  options: CloudOptions,
+  directory: string,
+  addressPrefix: string,
+): { world: World; stop: () => Promise<void> } {
   const people = newKeystone(options.tokenLifetimeMs ?? hourMs);
   const pacing = pacingOf(options.delays ?? 'none');
   const timers = new Set<NodeJS.Timeout>();
@@ -104,7 +111,7 @@ function newWorld(options: CloudOptions, directory: string): { world: World; sto
     swift: newSwift(options.largestObject),
     glance: newGlance(options.glance),
     nova: newNova(),
-    neutron: newNeutron(operator(people)),
+    neutron: newNeutron(operator(people), addressPrefix),
     cinder: newCinder(),
     octavia: newOctavia(),
     heat: newHeat(),

@@ -152,6 +152,7 @@ describe('Nova', () => {
   });
 
   it('builds a server a little later, and gives it an address', async () => {
+    await restart({ delays: 'short' });
     const { body: made } = await demo.ask('network', 'POST', '/v2.0/networks', { network: { name: 'net' } });
     const network_id = at(made, 'network', 'id');
     await demo.ask('network', 'POST', '/v2.0/subnets', { subnet: { network_id, ip_version: 4, cidr: '10.0.0.0/24' } });

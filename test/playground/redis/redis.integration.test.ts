@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/log.ts';
 import { findExecutable } from '../../../src/playground/redis/find-executable.ts';
 import { type StartedRedis, type StartRedisOptions, startRedis } from '../../../src/playground/redis/redis.ts';
 import { compileSource } from '../../support/compile.ts';
+import { freshRedisUrl } from '../../support/redis.ts';
 
 const realServer = await findExecutable(['redis-server', 'valkey-server'], process.env);
 
@@ -78,12 +79,13 @@ async function silentWithin(url: string, milliseconds: number): Promise<boolean>
 
 describe('a REDIS_URL that was given', () => {
   it('is taken as it is, and left running by close', async () => {
-    const redis = await start({ url: inject('redisUrl') });
+    const url = await freshRedisUrl();
+    const redis = await start({ url });
 
     await redis.close();
 
-    expect(redis).toMatchObject({ url: inject('redisUrl'), ownProcess: false });
-    await expect(ask(inject('redisUrl'), 'PING')).resolves.toBe('PONG');
+    expect(redis).toMatchObject({ url, ownProcess: false });
+    await expect(ask(url, 'PING')).resolves.toBe('PONG');
   });
 
   it('is refused in one sentence without its password when nobody answers', async () => {

@@ -8,12 +8,12 @@ import { createSubnet } from './subnets.ts';
  * really answer on the floating IP that the server has.
  */
 const externalNetworks = [
-  { name: 'public', cidr: '127.24.4.0/24' },
-  { name: 'gateway', cidr: '127.24.5.0/24' },
+  { name: 'public', range: '4.0/24' },
+  { name: 'gateway', range: '5.0/24' },
 ];
 
-/** A Neutron with nothing but the operator's external networks. */
-export function newNeutron(operator: Caller): NeutronState {
+/** A Neutron with nothing but the operator's external networks, below `prefix`, such as "127.24". */
+export function newNeutron(operator: Caller, prefix: string): NeutronState {
   const neutron: NeutronState = {
     networks: new Map(),
     subnets: new Map(),
@@ -24,7 +24,8 @@ export function newNeutron(operator: Caller): NeutronState {
     floatingIps: new Map(),
     quotas: new Map(),
   };
-  for (const { name, cidr } of externalNetworks) {
+  for (const { name, range } of externalNetworks) {
+    const cidr = `${prefix}.${range}`;
     const network = createNetwork(neutron, operator, { name, 'router:external': true, mtu: 1500 });
     createSubnet(neutron, operator, { name, network_id: network.id, cidr, enable_dhcp: false });
   }
