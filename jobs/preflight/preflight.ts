@@ -3,6 +3,7 @@ import { estimateOf, estimateText } from '../../src/clusters/estimate.ts';
 import { type Finding, ok, problemsIn } from '../../src/clusters/finding.ts';
 import type { Tools } from '../run.ts';
 import { checkCredentials } from './check-credentials.ts';
+import { checkFirstBoot } from './check-first-boot.ts';
 import { checkImage } from './check-image.ts';
 import { checkKeypair } from './check-keypair.ts';
 import { checkNetwork } from './check-network.ts';
@@ -57,6 +58,7 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
     ...checkOffers(spec, surveyed),
     ...checkNetwork(spec, surveyed, tools.reservedCidrs),
     ...(await checkImage(spec, surveyed)),
+    checkFirstBoot(spec),
     ...checkKeypair(spec, surveyed),
     ...time,
   ]);
