@@ -89,6 +89,7 @@ describe('the step credential', () => {
         LoadBalancer: {
           enabled: String(await stage.direct.offers('octavia')),
           'floating-network-id': external?.id,
+          'manage-security-groups': 'true',
         },
       },
     });
