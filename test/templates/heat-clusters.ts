@@ -75,8 +75,8 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
     ).toEqual(['control_plane_store', 'node_store', 'release_objects']);
   });
 
-  // By their own names: those of a table are cut off.
-  describe.each(variants.map((variant) => [variant.what, variant] as const))('for %s', (_what, variant) => {
+  // All at once, since a cloud takes its time over each. By their own names: those of a table are cut off.
+  describe.concurrent.each(variants.map((variant) => [variant.what, variant] as const))('for %s', (_what, variant) => {
     const name = `${run}-${variants.indexOf(variant)}`;
     const spec = variantSpec(name, variant);
     let around: Awaited<ReturnType<typeof makeNetwork>> | undefined;
@@ -93,7 +93,8 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
     it(
       'would be made by Heat',
       async () => {
-        const options = request(name, variant);
+        // A stack of the variant's own name may be on its way.
+        const options = { ...request(name, variant), name: `slipway-${name}-preview` };
 
         await validateTemplate(cloud().heat, { ...template, parameters: options.parameters });
         const resources = await previewStack(cloud().heat, options);
@@ -121,96 +122,98 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
     );
   });
 
-  describe('as time goes by', () => {
-    const name = `${run}-grow`;
-    const [small] = variants;
-    let ref: StackRef;
-    let changes: Record<string, unknown> = {};
+  describe.concurrent('a cluster', () =>
+    describe.sequential('as time goes by', () => {
+      const name = `${run}-grow`;
+      const [small] = variants;
+      let ref: StackRef;
+      const booted = new Set<string>();
+      let changes: Record<string, unknown> = {};
 
-    async function update(more: Record<string, unknown>): Promise<void> {
-      changes = { ...changes, ...more };
-      const { name: _, ...options } = request(name, small as Variant, changes);
-      await updateStack(cloud().heat, ref, options);
-      await bootAll(cloud(), ref);
-      expect((await settled(cloud().heat, ref)).status).toBe('UPDATE_COMPLETE');
-    }
-    async function servers(): Promise<Record<string, string>> {
-      const all = await listServers(cloud().nova);
-      return Object.fromEntries(all.filter((one) => one.name.startsWith(name)).map((one) => [one.name, one.id]));
-    }
+      async function update(more: Record<string, unknown>): Promise<void> {
+        changes = { ...changes, ...more };
+        const { name: _, ...options } = request(name, small as Variant, changes);
+        await updateStack(cloud().heat, ref, options);
+        await bootAll(cloud(), ref, booted);
+        expect((await settled(cloud().heat, ref)).status).toBe('UPDATE_COMPLETE');
+      }
+      async function servers(): Promise<Record<string, string>> {
+        const all = await listServers(cloud().nova);
+        return Object.fromEntries(all.filter((one) => one.name.startsWith(name)).map((one) => [one.name, one.id]));
+      }
 
-    /** What the stack itself is made of, groups as a whole. */
-    async function ownResources(): Promise<string[]> {
-      return (await listStackResources(cloud().heat, ref)).map((one) => `${one.name} ${one.id}`).sort();
-    }
+      /** What the stack itself is made of, groups as a whole. */
+      async function ownResources(): Promise<string[]> {
+        return (await listStackResources(cloud().heat, ref)).map((one) => `${one.name} ${one.id}`).sort();
+      }
 
-    beforeAll(async () => {
-      ref = await createStack(cloud().heat, request(name, small as Variant));
-      await bootAll(cloud(), ref);
-      expect((await settled(cloud().heat, ref)).status).toBe('CREATE_COMPLETE');
-    }, patienceMs);
-    afterAll(() => removedStack(cloud(), ref), patienceMs);
+      beforeAll(async () => {
+        ref = await createStack(cloud().heat, request(name, small as Variant));
+        await bootAll(cloud(), ref, booted);
+        expect((await settled(cloud().heat, ref)).status).toBe('CREATE_COMPLETE');
+      }, patienceMs);
+      afterAll(() => removedStack(cloud(), ref), patienceMs);
 
-    it(
-      'replaces no server for new URLs, other settings or another number of nodes',
-      async () => {
-        const { name: _, ...options } = request(name, small as Variant, {
-          release_objects: [signedObject({ url: 'https://swift.example.org/other' })],
-          control_plane_store: { ...someStore.controlPlane, report_put: 'https://swift.example.org/other' },
-          node_store: { ...someStore.node, log_put: 'https://swift.example.org/other' },
-          node_settings: { cni: 'none' },
-          node_count: 2,
-        });
+      it(
+        'replaces no server for new URLs, other settings or another number of nodes',
+        async () => {
+          const { name: _, ...options } = request(name, small as Variant, {
+            release_objects: [signedObject({ url: 'https://swift.example.org/other' })],
+            control_plane_store: { ...someStore.controlPlane, report_put: 'https://swift.example.org/other' },
+            node_store: { ...someStore.node, log_put: 'https://swift.example.org/other' },
+            node_settings: { cni: 'none' },
+            node_count: 2,
+          });
 
-        const preview = await previewUpdate(cloud().heat, ref, options);
+          const preview = await previewUpdate(cloud().heat, ref, options);
 
-        // Heat foresees more than it does of what is connected to a network; the next test sees what it does.
-        expect(preview.replaced.filter(({ type }) => !type.startsWith('OS::Neutron::'))).toEqual([]);
-        expect(preview.deleted).toEqual([]);
-        expect(preview.updated.map((one) => one.name)).toEqual(
-          expect.arrayContaining(['control_plane_group', 'node_group']),
-        );
-      },
-      patienceMs,
-    );
+          // Heat foresees more than it does of what is connected to a network; the next test sees what it does.
+          expect(preview.replaced.filter(({ type }) => !type.startsWith('OS::Neutron::'))).toEqual([]);
+          expect(preview.deleted).toEqual([]);
+          expect(preview.updated.map((one) => one.name)).toEqual(
+            expect.arrayContaining(['control_plane_group', 'node_group']),
+          );
+        },
+        patienceMs,
+      );
 
-    it(
-      'grows, loses the very node that is named, and never gives its number to another',
-      async () => {
-        const before = await servers();
-        const made = await ownResources();
-        await update({
-          node_count: 3,
-          release_objects: [signedObject({ url: 'https://swift.example.org/new' })],
-          node_settings: { cni: 'none' },
-        });
-        const grown = await servers();
-        await update({ node_count: 2, node_removals: ['1'] });
-        const shrunk = await servers();
-        await update({ node_count: 3, node_removals: [] });
-        const again = await servers();
+      it(
+        'grows, loses the very node that is named, and never gives its number to another',
+        async () => {
+          const before = await servers();
+          const made = await ownResources();
+          await update({
+            node_count: 3,
+            release_objects: [signedObject({ url: 'https://swift.example.org/new' })],
+            node_settings: { cni: 'none' },
+          });
+          const grown = await servers();
+          await update({ node_count: 2, node_removals: ['1'] });
+          const shrunk = await servers();
+          await update({ node_count: 3, node_removals: [] });
+          const again = await servers();
 
-        expect(await ownResources()).toEqual(made);
-        expect(Object.keys(before).sort()).toEqual([`${name}-control-plane-0`, `${name}-node-0`]);
-        expect(grown).toEqual({
-          ...before,
-          [`${name}-node-1`]: expect.any(String),
-          [`${name}-node-2`]: expect.any(String),
-        });
-        const { [`${name}-node-1`]: gone, ...left } = grown;
-        expect(gone).toBeDefined();
-        expect(shrunk).toEqual(left);
-        expect(again).toEqual({ ...left, [`${name}-node-3`]: expect.any(String) });
-      },
-      patienceMs,
-    );
+          expect(await ownResources()).toEqual(made);
+          expect(Object.keys(before).sort()).toEqual([`${name}-control-plane-0`, `${name}-node-0`]);
+          expect(grown).toEqual({
+            ...before,
+            [`${name}-node-1`]: expect.any(String),
+            [`${name}-node-2`]: expect.any(String),
+          });
+          const { [`${name}-node-1`]: gone, ...left } = grown;
+          expect(gone).toBeDefined();
+          expect(shrunk).toEqual(left);
+          expect(again).toEqual({ ...left, [`${name}-node-3`]: expect.any(String) });
+        },
+        patienceMs,
+      );
 
-    it('tells the nodes that there are', async () => {
-      const { outputs } = await getStack(cloud().heat, ref, { resolveOutputs: true });
+      it('tells the nodes that there are', async () => {
+        const { outputs } = await getStack(cloud().heat, ref, { resolveOutputs: true });
 
-      expect(outputs.node_names).toEqual({ 0: `${name}-node-0`, 2: `${name}-node-2`, 3: `${name}-node-3` });
-    });
-  });
+        expect(outputs.node_names).toEqual({ 0: `${name}-node-0`, 2: `${name}-node-2`, 3: `${name}-node-3` });
+      });
+    }));
 }
 
 function ownerOf(name: string, variant: Variant): StackOwner {
@@ -253,9 +256,11 @@ function needed(spec: ClusterSpec): Partial<Needs> {
   return counted;
 }
 
-/** Says for every server of a stack, as long as Heat is at work, that its first boot worked. */
-async function bootAll({ heat }: OpenStack, ref: StackRef): Promise<void> {
-  const said = new Set<string>();
+/**
+ * Says for every server of a stack, as long as Heat is at work, that its first boot worked. `said` are the servers of which
+ * that is known, as servers have but one.
+ */
+async function bootAll({ heat }: OpenStack, ref: StackRef, said = new Set<string>()): Promise<void> {
   await eventually(async () => {
     const { state } = await getStack(heat, ref, { resolveOutputs: false });
     if (state !== 'IN_PROGRESS') return state;
