@@ -122,7 +122,7 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
     );
   });
 
-  describe.concurrent('a cluster', () =>
+  describe.concurrent('a cluster', () => {
     describe.sequential('as time goes by', () => {
       const name = `${run}-grow`;
       const [small] = variants;
@@ -213,7 +213,8 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
 
         expect(outputs.node_names).toEqual({ 0: `${name}-node-0`, 2: `${name}-node-2`, 3: `${name}-node-3` });
       });
-    }));
+    });
+  });
 }
 
 function ownerOf(name: string, variant: Variant): StackOwner {
