@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentEventBody } from '../src/clusters/deployment.ts';
 import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
-import { parseStackLabel, parseStackOutputs, type SignedObject, stackParameters } from '../src/clusters/stack.ts';
+import { bootMs, parseStackLabel, parseStackOutputs, type SignedObject, stackParameters } from '../src/clusters/stack.ts';
 import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackEvents, type StackEvent, withTypes } from '../src/openstack/heat/events.ts';
@@ -18,11 +18,13 @@ import { parseStackMarker, stackMarker } from './stack-marker.ts';
 import { mayStillCome, requestStack } from './stack-request.ts';
 import { pollSeconds } from './stack-watches.ts';
 
-/** How long after its creation Heat gives up on a stack, in minutes. */
-const stackTimeoutMinutes = 60;
+/** How long after its creation Heat gives up on a stack, in minutes: what it makes before servers boot, and their boot. */
+function stackTimeoutMinutes({ spec }: Deployment): number {
+  return 30 + Math.ceil(bootMs(spec) / 60_000);
+}
 
 /** Heat ends a stack at its time-out by itself; one that goes on a good while after that has lost its engine. */
-const giveUpMs = (stackTimeoutMinutes + 15) * 60_000;
+const graceMs = 15 * 60_000;
 
 /** Nodes that are added later fetch by the same URLs, so they live long; each opens one object and nothing else. */
 const urlLifetimeMs = 365 * 24 * 3_600_000;
@@ -41,6 +43,7 @@ export async function stack(run: Run): Promise<StackResult | Again> {
   if (current === undefined || current.action === 'DELETE') throw wasDeleted(ref);
   if (news !== undefined) await reportNews(run, ref, news);
   if (current.state === 'IN_PROGRESS') {
+    const giveUpMs = stackTimeoutMinutes(deployment) * 60_000 + graceMs;
     if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(ref);
     return step.again({ afterSeconds: pollSeconds });
   }
@@ -93,7 +96,7 @@ async function makeStack(run: Run, name: string): Promise<StackRef> {
     template,
     files,
     parameters: stackParameters(deployment, inputs),
-    timeoutMinutes: stackTimeoutMinutes,
+    timeoutMinutes: stackTimeoutMinutes(deployment),
     tags: [stackTag, clusterTag(deployment.cluster)],
   };
   await step.checkpoint();

@@ -1,3 +1,5 @@
+import type { LifetimeSpec } from './lifetime.ts';
+
 /** Which clouds a cluster lives in, as entries of clouds.yaml. */
 export interface CloudChoice {
   /** Undefined means the OS_* environment. */
@@ -20,6 +22,10 @@ export interface ClusterSpec extends CloudChoice {
   /** How Nova spreads the servers of a cluster over its hosts; `none` leaves it to Nova. */
   readonly serverGroup: ServerGroupPolicy | 'none';
   readonly network: NetworkSpec;
+  /** How long it is there; undefined in deployments from before there were lifetimes. */
+  readonly lifetime?: LifetimeSpec;
+  /** True for one that goes only with an approval, and never by itself. */
+  readonly protected?: boolean;
   /** What goes before the names of all images that the servers run, in the place of their own registries. */
   readonly imageRepository?: string;
   readonly cloudProvider: CloudProviderSpec;
@@ -108,6 +114,8 @@ export interface ReleasedKubernetes {
 
 /** What every server fetches beside Kubernetes. */
 export interface FirstBootSpec {
+  /** Milliseconds that a server has from its creation until it is set up; see bootMs for what is usual. */
+  readonly withinMs?: number;
   /** Salt's onedir tarball. */
   readonly salt?: FetchedFile;
   /** Anything else that the states use, by the names under which servers get it. */

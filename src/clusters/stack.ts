@@ -1,4 +1,4 @@
-import type { NetworkSpec, SecurityRule } from './cluster-spec.ts';
+import type { ClusterSpec, NetworkSpec, SecurityRule } from './cluster-spec.ts';
 import type { Deployment } from './deployment.ts';
 import type { ReleaseObject } from './release.ts';
 import type { StackResult } from './steps.ts';
@@ -61,6 +61,8 @@ export interface NodeSettings {
   readonly cloud_provider: boolean;
   readonly cinder_csi: boolean;
   readonly default_storage_class: boolean;
+  /** For the boot script: how long Heat waits for the server. */
+  readonly boot_seconds: number;
   readonly proxy: { readonly http: string; readonly https: string; readonly no: string };
 }
 
@@ -72,8 +74,13 @@ export interface SignedObject extends Omit<ReleaseObject, 'object'> {
 /** What the names of services inside a cluster end with. */
 const dnsDomain = 'cluster.local';
 
-/** Seconds that a server has from its creation to its signal: a first boot on a slow cloud, twice over. */
-const signalTimeoutSeconds = 1800;
+/** Milliseconds that a server has from its creation to its signal, unless clusters.yaml says more: a slow boot, twice over. */
+const usualBootMs = 30 * 60_000;
+
+/** How long a server of a cluster has from its creation until it has to have set itself up, in milliseconds. */
+export function bootMs({ firstBoot }: Pick<ClusterSpec, 'firstBoot'>): number {
+  return firstBoot.withinMs ?? usualBootMs;
+}
 
 /** What of a deployment its stack tells. */
 export type StackOwner = Pick<Deployment, 'id' | 'cluster' | 'channel' | 'requestedBy' | 'requestedAt' | 'spec'>;
@@ -129,7 +136,7 @@ export function stackParameters(deployment: StackOwner, inputs: StackInputs): Re
     release_objects: inputs.objects,
     control_plane_store: inputs.store.controlPlane,
     node_store: inputs.store.node,
-    signal_timeout: signalTimeoutSeconds,
+    signal_timeout: bootMs(spec) / 1_000,
   };
 }
 
@@ -182,6 +189,7 @@ export function nodeSettings({ id, spec }: Pick<StackOwner, 'id' | 'spec'>): Nod
     cloud_provider: cloudProvider.controller,
     cinder_csi: cloudProvider.volumes,
     default_storage_class: cloudProvider.storageClass,
+    boot_seconds: bootMs(spec) / 1_000,
     proxy: { http, https, no: http === '' && https === '' ? '' : direct.join(',') },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FirstBootSpec } from '../clusters/cluster-spec.ts';
+import { duration } from './duration.ts';
 import { fetchedFileKeys, hasOneSource, oneSource, toFetchedFile } from './fetched-file.ts';
 
 const fileName = z
@@ -13,6 +14,9 @@ const reservedNames = /^(kubernetes-.*\.tar\.gz|salt-onedir\..*|cni-[a-z]+\.yaml
 /** The key `firstBoot` of a cluster. */
 export const firstBoot = z
   .strictObject({
+    within: duration
+      .refine((ms) => ms >= 5 * 60_000 && ms <= 6 * 3_600_000, 'expected between 5m and 6h')
+      .optional(),
     salt: z.strictObject(fetchedFileKeys).refine(hasOneSource, oneSource).optional(),
     files: z
       .array(z.strictObject({ name: fileName, ...fetchedFileKeys }).refine(hasOneSource, oneSource))
@@ -23,8 +27,9 @@ export const firstBoot = z
   .default({ files: [] });
 
 /** What was parsed, with absolute paths. */
-export function toFirstBoot({ salt, files }: z.infer<typeof firstBoot>, folder: string): FirstBootSpec {
+export function toFirstBoot({ within, salt, files }: z.infer<typeof firstBoot>, folder: string): FirstBootSpec {
   return {
+    ...(within !== undefined && { withinMs: within }),
     ...(salt && { salt: toFetchedFile(salt, folder) }),
     files: files.map((file) => ({ name: file.name, ...toFetchedFile(file, folder) })),
   };

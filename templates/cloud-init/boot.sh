@@ -28,8 +28,6 @@ export LC_ALL=C.UTF-8
 
 readonly root=${SLIPWAY_ROOT:-}
 readonly retry_seconds=${SLIPWAY_RETRY_SECONDS:-5}
-# Since the start of this script. Heat's wait condition ends after 1800, and wants to be told before.
-readonly states_seconds=${SLIPWAY_STATES_SECONDS:-1500}
 readonly work=$root/var/lib/slipway
 readonly given=$work/parameters.json
 readonly fetched=$work/objects
@@ -81,6 +79,14 @@ print("" if value is None else value)' "$1"
 # optional NAME: prints a parameter, or nothing when there is none.
 optional() {
   parameter "$1" 2>/dev/null || true
+}
+
+# How long Heat waits for this server, which wants to be told before that of what has no end.
+boot_seconds() {
+  local seconds
+  seconds=$(optional settings.boot_seconds)
+  [[ $seconds =~ ^[1-9][0-9]{0,5}$ ]] || seconds=1800
+  printf '%s\n' "$seconds"
 }
 
 # Without a way to signal there is nobody to tell but the console.
@@ -447,7 +453,9 @@ print("%d states, %d of them changed something, in %d seconds" % (len(result), c
 
 # apply_states SALT_CALL
 apply_states() {
-  local limit=$((states_seconds - SECONDS)) began=$SECONDS status=0 verdict failed=false
+  local limit states_seconds began=$SECONDS status=0 verdict failed=false
+  states_seconds=$(($(boot_seconds) * 5 / 6))
+  limit=$((states_seconds - SECONDS))
   # An object that took long to come is no reason to give up before anything was tried.
   ((limit > states_seconds / 5)) || limit=$((states_seconds / 5 + 1))
   log 'applying the Salt states'

@@ -168,6 +168,7 @@ describe('the settings of nodes', () => {
       cloud_provider: true,
       cinder_csi: true,
       default_storage_class: true,
+      boot_seconds: 1_800,
       proxy: { http: '', https: '', no: '' },
     });
   });

@@ -42,8 +42,6 @@ export interface Boot {
 export interface BootOpts {
   /** A folder of programs that come before all others. */
   programs?: string;
-  /** Seconds that Salt has; many by default. */
-  statesSeconds?: number;
   /** The program with its first arguments that runs the script, instead of bash. */
   under?: readonly [string, ...string[]];
 }
@@ -130,7 +128,7 @@ export class BootStage {
   }
 
   /** Boots with a parameters file of this content, or with none. */
-  async bootWith(parameters: string | undefined, { programs, statesSeconds, under }: BootOpts = {}): Promise<Boot> {
+  async bootWith(parameters: string | undefined, { programs, under }: BootOpts = {}): Promise<Boot> {
     await mkdir(this.path('var/lib/slipway'), { recursive: true });
     if (parameters !== undefined) {
       await writeFile(this.path('var/lib/slipway/parameters.json'), parameters, { mode: 0o600 });
@@ -140,7 +138,6 @@ export class BootStage {
       PATH: programs === undefined ? usualPath : `${programs}:${usualPath}`,
       SLIPWAY_ROOT: this.path(),
       SLIPWAY_RETRY_SECONDS: '0',
-      ...(statesSeconds !== undefined && { SLIPWAY_STATES_SECONDS: String(statesSeconds) }),
       HOSTNAME: 'ignored',
     };
     const [program, ...first] = under ?? ['bash'];

@@ -200,7 +200,7 @@ describe('the Salt states', () => {
   it('have an end, even when they do not listen', async () => {
     stage.salt.run = { hangs: true, output: 'waiting for the control plane\n' };
 
-    const reason = await stage.failedBoot({}, { statesSeconds: 1 });
+    const reason = await stage.failedBoot({ settings: { boot_seconds: 2 } });
 
     expect(reason).toBe('the Salt states did not end within 1 seconds; its last words: waiting for the control plane');
   });

@@ -22,16 +22,23 @@ const echo = /^Resource \w+ failed: /;
 
 /**
  * The failure that the others follow from: the first FAILED event of a resource itself, since a nested resource fails
- * before what contains it. Only when no resource failed, as after a time-out, the stack's own event. Undefined when
- * nothing failed. `events` are in the order of time and include nested stacks (see listStackEvents).
+ * before what contains it. What Heat has made at a further go is no cause: it replaces a server that got no host. Only
+ * when no resource failed, as after a time-out, the stack's own event. Undefined when nothing failed. `events` are in the
+ * order of time and include nested stacks (see listStackEvents).
  */
 export function firstFailure(events: readonly StackEvent[]): StackFailure | undefined {
   const failed = events.filter(({ state }) => state === 'FAILED');
-  const ofResources = failed.filter((event) => !event.ofStack && !echo.test(event.reason));
+  const ofResources = failed.filter((event) => !event.ofStack && !echo.test(event.reason) && !wasMended(event, events));
   const cause = ofResources.find(({ reason }) => !bystander.test(reason)) ?? ofResources[0] ?? failed[0];
   if (cause === undefined) return undefined;
   const { resource, resourceType, resourceId, stack, reason } = cause;
   return { resource, resourceType, resourceId, stack, reason: unwrapped(reason, resource) };
+}
+
+function wasMended(failed: StackEvent, events: readonly StackEvent[]): boolean {
+  return events
+    .slice(events.indexOf(failed))
+    .some(({ resource, stack, state }) => state === 'COMPLETE' && resource === failed.resource && stack.id === failed.stack.id);
 }
 
 /** The events of what Heat did last to a stack: a creation that failed long ago is no reason for a deletion that fails. */

@@ -15,7 +15,7 @@ import { mainFile } from '../../support/stage.ts';
 const channel = 'C0DEPLOYS';
 
 /** An emulated server takes minutes to boot, and several at once take turns on few cores. */
-export const patienceMs = 40 * 60_000;
+export const patienceMs = 100 * 60_000;
 
 /**
  * Slipway as people run it, a bot and a worker as processes of their own, in front of a cloud whose servers boot. Only

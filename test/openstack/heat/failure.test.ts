@@ -56,6 +56,17 @@ describe('the first failure', () => {
     expect(firstFailure(events)?.resource).toBe('floating_ip');
   });
 
+  it('is not what Heat made at a further go: a server that got no host at first', () => {
+    const noHost = failed(node, 'server', 'OS::Nova::Server', 'ResourceInError: Exceeded maximum number of retries');
+    const replaced = { ...noHost, id: 'later', status: 'CREATE_COMPLETE', state: 'COMPLETE', reason: 'state changed' } as const;
+    const boot = failed(node, 'boot', 'OS::Heat::WaitCondition', 'WaitConditionFailure: the states failed');
+    const ofAnother = { ...replaced, stack: group };
+
+    expect(firstFailure([noHost, replaced, boot])?.resource).toBe('boot');
+    expect(firstFailure([noHost, ofAnother, boot])?.resource).toBe('server');
+    expect(firstFailure([replaced, noHost, boot])?.resource).toBe('server');
+  });
+
   it('leaves out the name of the resource at the start of the reason', () => {
     const events = [failed(group, 'm1', 'node.yaml', 'resources.m1: Property error: no such image')];
 
