@@ -2,6 +2,7 @@ import { expire, fail, requeue } from '../src/clusters/decisions.ts';
 import type { Deployment, Failure } from '../src/clusters/deployment.ts';
 import type { StepName } from '../src/clusters/steps.ts';
 import { queueOf } from '../src/queue/jobs.ts';
+import { expireClusters } from './expire-clusters.ts';
 import { flowJobIds } from './flows.ts';
 import type { Tools } from './run.ts';
 
@@ -13,7 +14,7 @@ const maxRounds = 5;
 
 /**
  * Takes care of what nobody else would: approvals that did not come in time, deployments whose jobs are gone or failed
- * without a word, and threads that are behind. So nothing stays "running" for ever.
+ * without a word, clusters whose time is over, and threads that are behind. So nothing stays "running" for ever.
  */
 export async function sweep(tools: Tools, now: number): Promise<void> {
   for (const deployment of await tools.deployments.active()) {
@@ -23,6 +24,7 @@ export async function sweep(tools: Tools, now: number): Promise<void> {
       tools.log.error({ err: error, deployment: deployment.id }, 'sweeping one deployment');
     }
   }
+  await expireClusters(tools, now);
   for (const id of await tools.deployments.unannounced()) await tools.producer.notify(id);
 }
 

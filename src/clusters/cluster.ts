@@ -16,6 +16,8 @@ export interface Cluster {
   readonly nodes: readonly string[];
   /** Milliseconds since the epoch at which it came to this state. */
   readonly since: number;
+  /** Milliseconds since the epoch at which it is torn down; undefined for one that stays. */
+  readonly expiresAt?: number;
 }
 
 /** What a deployment that has just ended did to its cluster: the new record, that it is gone, or nothing at all. */
@@ -38,5 +40,6 @@ function recordOf(deployment: Deployment): Cluster {
     apiUrl: stack?.apiUrl ?? '',
     nodes: stack?.nodes ?? [],
     since: deployment.finishedAt ?? deployment.requestedAt,
+    ...(deployment.expiry && { expiresAt: deployment.expiry.until }),
   };
 }

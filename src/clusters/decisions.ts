@@ -1,4 +1,5 @@
 import { type Deployment, type DeploymentEventBody, type Failure, isTerminal } from './deployment.ts';
+import { dueWarning, mayExpire } from './lifetime.ts';
 import type { Plan } from './plan.ts';
 import { EventRefusedError } from './reducer.ts';
 import type { StepName, StepResults } from './steps.ts';
@@ -99,6 +100,22 @@ export function canRetry({ state, round }: Deployment): boolean {
  */
 export function retry(by: string, fence: number): Decision {
   return (deployment) => (canRetry(deployment) ? [{ type: 'retried', by, round: deployment.round + 1, fence }] : []);
+}
+
+/**
+ * Gives a cluster another end, which is said of the deployment that made it. A cluster without an end gets none: it stays
+ * for as long as it is wanted.
+ */
+export function extend(by: string, until: number): Decision {
+  return (deployment) => (mayExpire(deployment) ? [{ type: 'extended', by, until }] : []);
+}
+
+/** Warns of a cluster's end, once for each of the times at which that is done. */
+export function warnOfExpiry(now: number): Decision {
+  return (deployment) => {
+    const leftMs = mayExpire(deployment) && deployment.expiry ? dueWarning(deployment.expiry, now) : undefined;
+    return leftMs === undefined ? [] : [{ type: 'expiry-warned', leftMs }];
+  };
 }
 
 /** Enqueues the flow once more, for a deployment whose jobs of that round are gone. */

@@ -1,4 +1,5 @@
 import type { ClusterSpec } from './cluster-spec.ts';
+import type { Expiry } from './lifetime.ts';
 import type { Plan } from './plan.ts';
 import type { Action, StepName, StepResults } from './steps.ts';
 
@@ -73,6 +74,7 @@ export interface Deployment {
   /** Fencing number of the cluster's lock: counts up over all deployments since Redis was empty. */
   readonly fence: number;
   readonly terms: ApprovalTerms;
+  readonly because?: 'expired';
   readonly plan?: Plan;
   readonly approvalUntil?: number;
   readonly approvals: readonly { readonly by: string; readonly at: number }[];
@@ -86,6 +88,8 @@ export interface Deployment {
   readonly failure?: Failure;
   readonly failedStep?: StepName;
   readonly finishedAt?: number;
+  /** When the cluster goes that this has made. */
+  readonly expiry?: Expiry;
 }
 
 /** A step's event names the attempt that wrote it. */
@@ -110,6 +114,8 @@ export type DeploymentEventBody =
       readonly channel: string;
       readonly fence: number;
       readonly terms: ApprovalTerms;
+      /** Why nobody in person asked for it: the cluster's time was over. */
+      readonly because?: 'expired';
     }
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'approval-requested'; readonly until: number }
@@ -118,6 +124,8 @@ export type DeploymentEventBody =
   | { readonly type: 'expired' }
   | { readonly type: 'cancelled'; readonly by: string }
   | { readonly type: 'queued'; readonly round: number }
+  | { readonly type: 'extended'; readonly by: string; readonly until: number }
+  | { readonly type: 'expiry-warned'; readonly leftMs: number }
   | { readonly type: 'retried'; readonly by: string; readonly round: number; readonly fence: number }
   | (StepEvent & { readonly type: 'step-started' })
   | (StepEvent & { readonly type: 'step-progress'; readonly progress: StepProgress; readonly marker?: string })

@@ -6,6 +6,7 @@ import {
   isTerminal,
   type StepRecord,
 } from './deployment.ts';
+import { firstExpiry } from './lifetime.ts';
 import type { StepName } from './steps.ts';
 import { stepsOf } from './steps.ts';
 
@@ -20,17 +21,21 @@ type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { 
 
 /**
  * Folds one event into a deployment. Pure. Throws EventRefusedError for an event that may not happen in this state or
- * that a stale attempt wrote, so that nothing can bring a finished deployment back to life but a person who tries again.
+ * that a stale attempt wrote: nothing can bring a finished deployment back to life but a person who tries again, and what
+ * happens after its end is only what becomes of the cluster that it has made.
  */
 export function reduce(deployment: Deployment | undefined, event: DeploymentEvent): Deployment {
   if (event.type === 'requested') return begin(deployment, event);
   if (deployment === undefined)
     throw new EventRefusedError(`A deployment begins with "requested", not "${event.type}"`);
-  if (isTerminal(deployment.state) && event.type !== 'retried') {
+  if (isTerminal(deployment.state) && !afterTheEnd.includes(event.type)) {
     throw new EventRefusedError(`Deployment ${deployment.id} is ${deployment.state}; "${event.type}" comes too late`);
   }
   return 'step' in event && 'attempt' in event ? reduceStep(deployment, event) : reduceWhole(deployment, event);
 }
+
+/** What may happen to a deployment that is over. */
+const afterTheEnd: readonly DeploymentEvent['type'][] = ['retried', 'extended', 'expiry-warned'];
 
 /** Folds a whole history; undefined for an empty one. */
 export function replay(events: Iterable<DeploymentEvent>): Deployment | undefined {
@@ -64,6 +69,8 @@ const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
   cancelled: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
   queued: ['planned', 'awaiting-approval', 'queued', 'running'],
   retried: ['failed'],
+  extended: ['succeeded', 'failed', 'cancelled'],
+  'expiry-warned': ['succeeded', 'failed', 'cancelled'],
   succeeded: ['running'],
   failed: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
 };
@@ -85,6 +92,12 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
       return { ...deployment, state: 'queued', round: event.round };
     case 'retried':
       return takeUpAgain(deployment, event);
+    case 'extended':
+      return { ...deployment, expiry: { until: event.until, since: event.at } };
+    case 'expiry-warned':
+      return deployment.expiry === undefined
+        ? deployment
+        : { ...deployment, expiry: { ...deployment.expiry, warnedMs: event.leftMs } };
     default:
       return finish(deployment, event);
   }
@@ -94,16 +107,22 @@ function finish(
   deployment: Deployment,
   event: EventOf<'denied' | 'expired' | 'cancelled' | 'succeeded' | 'failed'>,
 ): Deployment {
-  const finished = { ...deployment, state: event.type, finishedAt: event.at };
+  const expiry = leavesCluster(deployment) ? firstExpiry(deployment.spec, event.at) : undefined;
+  const finished = { ...deployment, state: event.type, finishedAt: event.at, ...(expiry && { expiry }) };
   if (event.type === 'denied') return { ...finished, deniedBy: event.by };
   if (event.type === 'cancelled') return { ...finished, cancelledBy: event.by };
   if (event.type !== 'failed') return finished;
   return { ...finished, failure: event.failure, ...(event.step && { failedStep: event.step }) };
 }
 
+/** True for a deployment that ends with something in the cloud: a cluster, or what there is of one. */
+function leavesCluster({ action, steps }: Deployment): boolean {
+  return action === 'up' && (steps.stack?.attempt ?? 0) > 0;
+}
+
 /** As if what is not finished had not been begun, but for the numbers of its attempts, by which old ones stay refused. */
 function takeUpAgain(deployment: Deployment, { by, at, round, fence }: EventOf<'retried'>): Deployment {
-  const { failure: _failure, failedStep: _failedStep, finishedAt: _finishedAt, ...rest } = deployment;
+  const { failure: _failure, failedStep: _step, finishedAt: _finishedAt, expiry: _expiry, ...rest } = deployment;
   const steps = Object.entries(deployment.steps).map(([step, record]) => [step, unbegun(record)]);
   const retries = [...(deployment.retries ?? []), { by, at }];
   return { ...rest, state: 'queued', round, fence, retries, steps: Object.fromEntries(steps) };

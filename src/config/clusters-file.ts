@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import type { LifetimeSpec } from '../clusters/lifetime.ts';
 import type { ReservedCidr } from '../clusters/network-fit.ts';
 import type { Policy } from '../clusters/policy.ts';
 import { accessSchema, toAccess } from './access.ts';
@@ -73,6 +74,11 @@ const clusterKeys = z.strictObject({
   nodes,
   serverGroup,
   network,
+  lifetime: z
+    .strictObject({ default: duration.optional(), max: duration.optional() })
+    .refine(({ default: usual = 0, max = Infinity }) => usual <= max, 'the default is longer than max allows')
+    .default({}),
+  protected: z.boolean().default(false),
   images,
   cloudProvider,
   cloudConfig: cloudConf,
@@ -201,10 +207,16 @@ function toSpec(name: string, parsed: ParsedCluster, folder: string): ClusterSpe
     nodes: toNodes(parsed.nodes),
     serverGroup: parsed.serverGroup,
     network: toNetwork(parsed.network, folder),
+    lifetime: toLifetime(parsed.lifetime),
+    protected: parsed.protected,
     ...(parsed.images.repository && { imageRepository: parsed.images.repository }),
     cloudProvider: toCloudProvider(parsed.cloudProvider),
     cloudConfig: parsed.cloudConfig,
   };
+}
+
+function toLifetime({ default: defaultMs, max: maxMs }: ParsedCluster['lifetime']): LifetimeSpec {
+  return { ...(defaultMs !== undefined && { defaultMs }), ...(maxMs !== undefined && { maxMs }) };
 }
 
 function toImage(parsed: ParsedCluster['image'], folder: string): ClusterSpec['image'] {

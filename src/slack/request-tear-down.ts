@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
 import type { Standing } from './standing.ts';
-import { busyAnswer, tearingDownAnswer } from './texts/answers.ts';
+import { busyAnswer, planningDownAnswer, tearingDownAnswer } from './texts/answers.ts';
 
 /**
  * The spec to tear a cluster down with: that of the deployment that made it, since clusters.yaml may name another cloud
@@ -24,22 +24,33 @@ export async function specToRemove(
   });
 }
 
-/** Begins to tear a cluster down. Whoever clicked has confirmed it, so no approval is asked for. */
+/** True for a cluster that goes only with an approval, as clusters.yaml stands or as it was made. */
+export function isProtected(spec: ClusterSpec, { clusters }: Pick<SlackContext, 'clusters'>): boolean {
+  return clusters.get(spec.name)?.protected ?? spec.protected ?? false;
+}
+
+/**
+ * Begins to tear a cluster down. Whoever clicked has confirmed it, so no approval is asked for, unless the cluster is
+ * protected.
+ */
 export async function requestTearDown(
   { name, record }: Pick<Standing, 'name' | 'record'>,
   user: string,
   context: SlackContext,
 ): Promise<Answer> {
   const spec = await specToRemove(name, record, context);
+  const { approve } = context.policy;
   const outcome = await context.deployments.request({
     action: 'down',
     spec,
     requestedBy: user,
     channel: record?.channel ?? spec.channel,
-    terms: { ...context.policy.approve, count: 0 },
+    terms: { ...approve, count: isProtected(spec, context) ? approve.count : 0 },
   });
   if (outcome.kind === 'busy')
     return busyAnswer(name, outcome.lock, await context.deployments.find(outcome.lock.deployment));
   await context.producer.plan(outcome.deployment.id);
-  return tearingDownAnswer(outcome.deployment);
+  return outcome.deployment.terms.count === 0
+    ? tearingDownAnswer(outcome.deployment)
+    : planningDownAnswer(outcome.deployment);
 }

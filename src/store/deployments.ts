@@ -23,6 +23,7 @@ export interface DeploymentRequest {
   readonly requestedBy: string;
   readonly channel: string;
   readonly terms: ApprovalTerms;
+  readonly because?: 'expired';
 }
 
 /** Who holds a cluster, since when and for what. */
@@ -183,7 +184,8 @@ export class Deployments {
     );
     if (deployment === undefined) throw new TypeError('an append needs at least one event');
 
-    const cluster = clusterOperation(deployment);
+    const over = snapshot.deployment !== undefined && isTerminal(snapshot.deployment.state);
+    const cluster = clusterOperation(deployment, over);
     const answer = (await this.#redis.eval(
       appendScript,
       7,
@@ -198,7 +200,7 @@ export class Deployments {
       JSON.stringify(deployment),
       deployment.id,
       deployment.requestedAt,
-      lockOperation(deployment, lock),
+      lockOperation(deployment, over, lock),
       lock ? JSON.stringify(lock) : '',
       deployment.cluster,
       cluster.operation,
@@ -215,15 +217,22 @@ export class Deployments {
   }
 }
 
-function lockOperation(deployment: Deployment, lock: Lock | undefined): 'take' | 'release' | '' {
+/** @param over whether the deployment was over before, and its lock is free or somebody else's */
+function lockOperation({ state }: Deployment, over: boolean, lock: Lock | undefined): 'take' | 'release' | '' {
   if (lock !== undefined) return 'take';
-  return isTerminal(deployment.state) ? 'release' : '';
+  return isTerminal(state) && !over ? 'release' : '';
 }
 
-function clusterOperation(deployment: Deployment): { operation: 'set' | 'delete' | ''; record: string } {
+/** @param over whether the deployment was over before, so that its cluster may be gone or another's by now */
+function clusterOperation(
+  deployment: Deployment,
+  over: boolean,
+): { operation: 'set' | 'replace' | 'delete' | ''; record: string } {
   const after = isTerminal(deployment.state) ? clusterAfter(deployment) : undefined;
   if (after === undefined) return { operation: '', record: '' };
-  return after === 'gone' ? { operation: 'delete', record: '' } : { operation: 'set', record: JSON.stringify(after) };
+  return after === 'gone'
+    ? { operation: 'delete', record: '' }
+    : { operation: over ? 'replace' : 'set', record: JSON.stringify(after) };
 }
 
 function contention(id: string): DeployError {

@@ -265,3 +265,39 @@ describe('a cluster of clusters.yaml', () => {
     expect(problemsOf(changes)).toContain(expected);
   });
 });
+
+describe('how long a cluster is there', () => {
+  const hour = 3_600_000;
+
+  it.each<[string, string, object]>([
+    ['a usual time and a limit', '{default: 8h, max: 72h}', { defaultMs: 8 * hour, maxMs: 72 * hour }],
+    ['a limit alone', '{max: 2d}', { maxMs: 48 * hour }],
+    ['no end', '{}', {}],
+  ])('is %s', (_what, lifetime, expected) => {
+    expect(specOf({ lifetime })).toMatchObject({ lifetime: expected, protected: false });
+  });
+
+  it('is for ever where the file says nothing, or that the cluster is protected', () => {
+    expect(specOf().lifetime).toEqual({});
+    expect(specOf({ protected: 'true' }).protected).toBe(true);
+  });
+
+  it.each([
+    ['{default: 3d, max: 2d}', 'clusters.staging.lifetime: the default is longer than max allows'],
+    ['{default: soon}', 'clusters.staging.lifetime.default: expected a duration such as 30m or 1h'],
+    ['{usual: 8h}', 'clusters.staging.lifetime: there is no key "usual" here'],
+  ])('is refused: %s', (lifetime, problem) => {
+    expect(problemsOf({ lifetime })).toContain(problem);
+  });
+});
+
+describe('how long servers have for their first boot', () => {
+  it('is left to Slipway, or said', () => {
+    expect(specOf().firstBoot.withinMs).toBeUndefined();
+    expect(specOf({ firstBoot: '{within: 1h}' }).firstBoot.withinMs).toBe(3_600_000);
+  });
+
+  it.each(['4m', '7h'])('has limits: %s', (within) => {
+    expect(problemsOf({ firstBoot: `{within: ${within}}` })).toContain('firstBoot.within: expected between 5m and 6h');
+  });
+});

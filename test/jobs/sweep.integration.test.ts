@@ -9,6 +9,7 @@ import type { Deployment } from '../../src/clusters/deployment.ts';
 import { silentLogger } from '../../src/log.ts';
 import { queuePrefix } from '../../src/queue/jobs.ts';
 import { Producer } from '../../src/queue/producer.ts';
+import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { approveStaging, oneApproval, requestStaging } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
@@ -30,7 +31,7 @@ describe('the sweep', () => {
     connection = new Redis(url, { maxRetriesPerRequest: null });
     producer = new Producer(url, log);
     deployments = new Deployments(redis, async () => undefined);
-    tools = { deployments, producer, log } as Tools;
+    tools = { deployments, clusters: new Clusters(redis), producer, log } as Tools;
   });
   afterEach(async () => {
     await producer.close();

@@ -75,10 +75,10 @@ export const approvedStaging: readonly DeploymentEventBody[] = [
 ];
 
 /** Asks for staging, in a store where nobody holds it. */
-export async function requestStaging(deployments: Deployments): Promise<Deployment> {
+export async function requestStaging(deployments: Deployments, { spec = stagingSpec } = {}): Promise<Deployment> {
   const outcome = await deployments.request({
     action: 'up',
-    spec: stagingSpec,
+    spec,
     requestedBy: 'U0DEVELOPER',
     channel: 'C0DEPLOYS',
     terms: oneApproval,
@@ -88,8 +88,8 @@ export async function requestStaging(deployments: Deployments): Promise<Deployme
 }
 
 /** The same, planned and approved: the flow may begin. */
-export async function approveStaging(deployments: Deployments): Promise<Deployment> {
-  const { id } = await requestStaging(deployments);
+export async function approveStaging(deployments: Deployments, { spec = stagingSpec } = {}): Promise<Deployment> {
+  const { id } = await requestStaging(deployments, { spec });
   await deployments.change(id, recordPlan({ lines: [], warnings: [] }, Date.now()));
   return (await deployments.change(id, approve('U0PLATFORM'))).deployment;
 }

@@ -3,6 +3,7 @@ import type { Action } from './action.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { deny } from './deny.ts';
+import { extend } from './extend.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
@@ -19,4 +20,5 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.kubeconfig, kubeconfig],
   [actionIds.pods, pods],
   [actionIds.retry, retry],
+  [actionIds.extend, extend],
 ]);

@@ -1,11 +1,14 @@
 import type { Answer, Tell } from '../answer.ts';
 import type { SlackContext } from '../context.ts';
 import type { People } from '../people.ts';
+import type { Flag } from './flags.ts';
 
 /** One command as somebody typed it. */
 export interface CommandCall {
   /** What follows the command's name, lower-cased. */
   readonly words: readonly string[];
+  /** The values of its flags by their names. */
+  readonly flags: ReadonlyMap<string, string>;
   /** Slack id of who typed it. */
   readonly user: string;
   readonly context: SlackContext;
@@ -21,6 +24,8 @@ export interface Command {
   readonly name: string;
   /** As help shows them: CLUSTER must be given, [CLUSTER] may be. */
   readonly arguments: string;
+  /** What may be added as --NAME VALUE. */
+  readonly flags?: readonly Flag[];
   readonly summary: string;
   /** What else help says of it, a sentence or two. */
   readonly details: string;

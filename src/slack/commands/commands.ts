@@ -2,6 +2,7 @@ import { cancel } from './cancel.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
+import { extend } from './extend.ts';
 import { help } from './help.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   down,
   cancel,
   retry,
+  extend,
   plan,
   status,
   list,

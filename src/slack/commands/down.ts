@@ -1,7 +1,7 @@
 import { stackName } from '../../clusters/names.ts';
 import { mayRequest } from '../../clusters/policy.ts';
 import type { Answer } from '../answer.ts';
-import { specToRemove } from '../request-tear-down.ts';
+import { isProtected, specToRemove } from '../request-tear-down.ts';
 import { type Standing, standingOf } from '../standing.ts';
 import { busyAnswer, refusedAnswer } from '../texts/answers.ts';
 import { cloudText, sizeText } from '../texts/cluster-texts.ts';
@@ -29,20 +29,21 @@ async function runDown({ context, people, user, words }: CommandCall): Promise<A
   const lock = await deployments.lock(standing.name);
   if (lock !== undefined) return busyAnswer(standing.name, lock, await deployments.find(lock.deployment));
   const spec = await specToRemove(standing.name, standing.record, context);
-  return question(standing, cloudText(spec));
+  return question(standing, cloudText(spec), isProtected(spec, context));
 }
 
 /**
  * Also asked for a cluster that Redis does not know: the cloud is the truth about what exists, and looking there is part
  * of the tear-down itself.
  */
-function question({ name, record }: Standing, cloud: string): Answer {
+function question({ name, record }: Standing, cloud: string, approved: boolean): Answer {
   const stack = `the stack ${code(stackName(name))} in the cloud ${cloud}, with all servers, networks and addresses in it`;
   const lines = [
     `*Tear down ${name}?*`,
     record === undefined
       ? `As far as is known ${name} is not there. The button looks in the cloud, and removes what it finds of it: ${stack}.`
       : `${stateOf(record)} The button removes ${stack}.`,
+    ...(approved ? [`${name} is protected: the button asks for an approval first.`] : []),
     'The image, the keypair and the Kubernetes release stay, for they may be shared.',
   ];
   const value = { cluster: name, ...(record && { deployment: record.deployment }) };

@@ -34,7 +34,12 @@ function about(name: string, commands: readonly Command[]): Answer {
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknown(name, commands);
   const examples = command.examples.map((example) => code(example)).join(' or ');
-  return paragraph(`${code(usage(command))} · ${command.summary}\n${command.details}\nSuch as ${examples}`);
+  const flags = (command.flags ?? []).map(
+    ({ name: flag, value, summary }) => `${code(`--${flag} ${value}`)} · ${summary}\n`,
+  );
+  return paragraph(
+    `${code(usage(command))} · ${command.summary}\n${command.details}\n${flags.join('')}Such as ${examples}`,
+  );
 }
 
 function unknown(name: string, commands: readonly Command[]): UsageError {
@@ -45,6 +50,8 @@ function unknown(name: string, commands: readonly Command[]): UsageError {
   });
 }
 
-function usage({ name, arguments: words }: Command): string {
-  return ['/k8s', name, words].filter((part) => part !== '').join(' ');
+function usage({ name, arguments: words, flags = [] }: Command): string {
+  return ['/k8s', name, words, ...flags.map((flag) => `[--${flag.name} ${flag.value}]`)]
+    .filter((part) => part !== '')
+    .join(' ');
 }

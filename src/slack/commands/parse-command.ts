@@ -1,11 +1,11 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../closest.ts';
 import { arity, type Command } from './command.ts';
+import { type Arguments, parseFlags } from './flags.ts';
 
-/** A command with the words that follow it. */
-export interface ParsedCommand {
+/** A command with what follows it. */
+export interface ParsedCommand extends Arguments {
   readonly command: Command;
-  readonly words: readonly string[];
 }
 
 /** What is typed with nothing behind the slash command. */
@@ -16,13 +16,14 @@ const whenEmpty = 'help';
  * blanks double. Throws a UsageError that says what was probably meant.
  */
 export function parseCommand(line: string, commands: readonly Command[]): ParsedCommand {
-  const [name = whenEmpty, ...words] = tokens(line);
+  const [name = whenEmpty, ...more] = tokens(line);
   const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name, words, commands);
+  if (command === undefined) throw unknownCommand(name, more, commands);
 
+  const { words, flags } = parseFlags(more, command);
   const { least, most } = arity(command);
   if (words.length < least || words.length > most) throw wrongArguments(command, words);
-  return { command, words };
+  return { command, words, flags };
 }
 
 /** The words of a line in lower case, without the quotes around them. */
@@ -49,7 +50,12 @@ function wrongArguments(command: Command, words: readonly string[]): UsageError 
   const { most } = arity(command);
   const problem =
     words.length > most
-      ? `/k8s ${command.name} takes ${most === 0 ? 'nothing' : 'one word'} after it, and got ${words.length}`
+      ? `/k8s ${command.name} takes ${countWords(most)} after it, and got ${words.length}`
       : `/k8s ${command.name} needs the name of a cluster`;
   return new UsageError(problem, { hint: `Type ${usage}, such as ${command.examples[0] ?? usage}` });
+}
+
+function countWords(most: number): string {
+  if (most === 0) return 'nothing';
+  return most === 1 ? 'one word' : `at most ${most} words`;
 }

@@ -26,7 +26,7 @@ export function registerCommands(
 
   // Nothing throws before the promise is there, so that every problem becomes an answer.
   async function run(text: string, user: string, say: Tell): Promise<Answer> {
-    const { command, words } = parseCommand(text, commands);
-    return command.run({ words, user, context, people, say, commands });
+    const { command, words, flags } = parseCommand(text, commands);
+    return command.run({ words, flags, user, context, people, say, commands });
   }
 }

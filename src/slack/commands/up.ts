@@ -2,6 +2,7 @@ import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
 import { mayRequest } from '../../clusters/policy.ts';
 import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
+import { within } from '../extend-cluster.ts';
 import { type Standing, standingOf } from '../standing.ts';
 import {
   brokenAnswer,
@@ -12,14 +13,16 @@ import {
   upAlreadyAnswer,
 } from '../texts/answers.ts';
 import type { Command, CommandCall } from './command.ts';
+import { readTime } from './extend.ts';
 
 export const up: Command = {
   name: 'up',
   arguments: 'CLUSTER',
+  flags: [{ name: 'ttl', value: 'TIME', summary: 'how long it stays, such as 90m, 8h or 2d' }],
   summary: 'bring a cluster up',
   details:
     'Looks at the cloud and posts a card with the plan. Nothing is made before the plan is approved on the card.',
-  examples: ['/k8s up staging'],
+  examples: ['/k8s up staging', '/k8s up staging --ttl 4h'],
   run: runUp,
 };
 
@@ -31,7 +34,7 @@ async function runUp(call: CommandCall): Promise<Answer> {
   if (!verdict.allowed) return refusedAnswer(verdict, 'bring clusters up');
 
   const standing = await standingOf(words[0] ?? '', context);
-  return inTheWay(standing) ?? request(specOf(standing), call);
+  return inTheWay(standing) ?? request(livingFor(specOf(standing), call.flags.get('ttl')), call);
 }
 
 /** What is there already, unless something is under way: then the lock says more. */
@@ -45,6 +48,20 @@ function specOf({ name, spec }: Standing): ClusterSpec {
   throw new UsageError(`clusters.yaml does not describe ${name} any more`, {
     hint: 'Describe it there and restart Slipway; until then it can only be torn down',
   });
+}
+
+/** The spec with the lifetime that was asked for. Throws a UsageError for a time that is none, or too long. */
+function livingFor(spec: ClusterSpec, time: string | undefined): ClusterSpec {
+  if (time === undefined) return spec;
+  if (spec.protected) {
+    throw new UsageError(`${spec.name} is protected, so it stays until somebody tears it down`, {
+      hint: 'Ask for it without --ttl',
+    });
+  }
+  return {
+    ...spec,
+    lifetime: { ...spec.lifetime, defaultMs: within(readTime(time), spec.lifetime?.maxMs, spec.name) },
+  };
 }
 
 async function request(spec: ClusterSpec, { context, user }: CommandCall): Promise<Answer> {

@@ -27,6 +27,13 @@ export function tearingDownAnswer({ cluster, channel }: Deployment): Message {
   return paragraph(`● Tearing down *${cluster}*. The card is in ${channelLink(channel)}.`);
 }
 
+/** A down of a protected cluster has been asked for. */
+export function planningDownAnswer({ cluster, channel }: Deployment): Message {
+  return paragraph(
+    `● *${cluster}* is protected, so somebody has to approve that it goes. The card is in ${channelLink(channel)}; nothing is removed before.`,
+  );
+}
+
 /** Somebody else is at it. `holder` is undefined when its record is not to be had. */
 export function busyAnswer(cluster: string, lock: Lock, holder: Deployment | undefined): Message {
   const { being } = actionWords[lock.action];

@@ -1,5 +1,6 @@
 import { canRetry } from '../../clusters/decisions.ts';
 import type { Deployment, DeploymentState } from '../../clusters/deployment.ts';
+import { mayExpire } from '../../clusters/lifetime.ts';
 import type { Action } from '../../clusters/steps.ts';
 import { allOf, anyOf, date, mention } from '../views/mrkdwn.ts';
 import { duration } from '../views/quantities.ts';
@@ -48,7 +49,7 @@ export function failedInPlan({ state, plan }: Deployment): boolean {
 
 /** The card's small print: where the deployment stands, who decided what, and until or since when. */
 export function stateLine(deployment: Deployment): string {
-  const parts = [standing(deployment), approvedBy(deployment)];
+  const parts = [standing(deployment), approvedBy(deployment), endText(deployment)];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
@@ -85,6 +86,11 @@ export function waitingText({ terms, approvals, approvalUntil }: Deployment): st
   const number = approvals.length === 0 ? `${missing}` : `${missing} more`;
   const until = approvalUntil === undefined ? '' : `, until ${date(approvalUntil)}`;
   return `Waiting for ${number} ${missing === 1 ? 'approval' : 'approvals'} by ${anyOf(terms.from.map(mention))}${until}`;
+}
+
+/** When the cluster goes that this has made. The card of one that is gone by now says so, too. */
+function endText(deployment: Deployment): string | undefined {
+  return mayExpire(deployment) && deployment.expiry ? `torn down ${date(deployment.expiry.until)}` : undefined;
 }
 
 function approvedBy({ approvals }: Deployment): string | undefined {

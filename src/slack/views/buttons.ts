@@ -14,6 +14,7 @@ export const actionIds = {
   kubeconfig: 'kubeconfig',
   pods: 'pods',
   retry: 'retry',
+  extend: 'extend',
 } as const;
 
 export function approveButton(deployment: string): types.Button {
@@ -59,6 +60,11 @@ export function cancelButton(deployment: string, title: string, question: string
       style: 'danger',
     },
   };
+}
+
+/** The button that keeps a cluster for its usual time from now. */
+export function extendButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.extend, text: label('Extend'), value: buttonValue(value) };
 }
 
 /** The button that goes on with a failed deployment from the step that failed. */

@@ -4,6 +4,7 @@ import { canRetry } from '../../clusters/decisions.ts';
 import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { ClusterHealth } from '../../clusters/health.ts';
+import { mayExpire } from '../../clusters/lifetime.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
 import { actionWords, cloudText, controlPlaneText, networkText, nodesText, versionOf } from '../texts/cluster-texts.ts';
 import {
@@ -23,6 +24,7 @@ import {
   approveButton,
   cancelButton as cancelButtonOf,
   denyButton,
+  extendButton,
   kubeconfigButton,
   logButton,
   podsButton,
@@ -203,7 +205,8 @@ function buttonsOf(deployment: Deployment): types.Button[] {
   const retry = canRetry(deployment) ? [retryButton(id)] : [];
   if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
   const inside = healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value)];
-  return [...retry, ...inside, tearDownOf(deployment), ...log];
+  const longer = mayExpire(deployment) ? [extendButton(value)] : [];
+  return [...retry, ...inside, ...longer, tearDownOf(deployment), ...log];
 }
 
 function cancelButton(deployment: Deployment): types.Button {

@@ -1,14 +1,16 @@
+import type { types } from '@slack/bolt';
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
 import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
 import { actionWords, commandText } from '../texts/cluster-texts.ts';
 import { begun, cancelledNext, capital, remains, waitingText, workedMs } from '../texts/state-texts.ts';
 import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
-import type { Block } from './blocks.ts';
+import { actions, type Block, section } from './blocks.ts';
+import { extendButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
 import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
-import { code, cut, fitLines, link, mention, oneLine } from './mrkdwn.ts';
-import { count, duration } from './quantities.ts';
+import { code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { count, duration, roughly } from './quantities.ts';
 
 type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: Type }>;
 
@@ -24,7 +26,9 @@ export function threadMessage(
   deployment: Deployment,
 ): { text: string; blocks?: Block[] } | undefined {
   const lines = linesOf(event, deployment);
-  return lines === undefined ? undefined : { text: fitLines(lines, longest) };
+  if (lines === undefined) return undefined;
+  const text = fitLines(lines, longest);
+  return event.type === 'expiry-warned' ? { text, blocks: [section(text), actions(endButtons(deployment))] } : { text };
 }
 
 function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | undefined {
@@ -47,6 +51,10 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
       return cancelledLines(event, deployment);
     case 'queued':
       return queuedLines(event, deployment);
+    case 'extended':
+      return [`● ${mention(event.by)} keeps *${deployment.cluster}* until ${date(event.until)}.`];
+    case 'expiry-warned':
+      return [endLine(event, deployment)];
     case 'retried':
       return [`● ${mention(event.by)} tries again; finished steps are kept.`];
     default:
@@ -71,7 +79,19 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
   }
 }
 
-function requestedLines({ action, cluster, requestedBy }: EventOf<'requested'>): string[] {
+/** The end may have been moved by the time that the thread is told. */
+function endLine({ at, leftMs }: EventOf<'expiry-warned'>, { cluster, expiry }: Deployment): string {
+  return `● *${cluster}* is torn down in ${roughly(leftMs)}, ${date(expiry?.until ?? at + leftMs)}. Extend keeps it for longer.`;
+}
+
+function endButtons({ id, cluster, steps }: Deployment): types.Button[] {
+  const value = { cluster, deployment: id };
+  return [extendButton(value), tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value })];
+}
+
+function requestedLines({ action, cluster, requestedBy, because }: EventOf<'requested'>): string[] {
+  if (because === 'expired')
+    return [`● The time of *${cluster}* is over, so it is torn down. ${mention(requestedBy)} had asked for it.`];
   return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*`];
 }
 

@@ -1,0 +1,64 @@
+import type { Cluster } from '../clusters/cluster.ts';
+import { extend } from '../clusters/decisions.ts';
+import type { Deployment } from '../clusters/deployment.ts';
+import { mayExpire } from '../clusters/lifetime.ts';
+import { mayRequest } from '../clusters/policy.ts';
+import { UsageError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import type { SlackContext } from './context.ts';
+import type { People } from './people.ts';
+import { busyAnswer, refusedAnswer } from './texts/answers.ts';
+import { extendedAnswer, staysAnswer, unknownMakerAnswer } from './texts/lifetime-answers.ts';
+import { duration } from './views/quantities.ts';
+
+/** Who wants to keep a cluster for longer. */
+export interface Extender {
+  readonly user: string;
+  readonly people: People;
+  readonly context: Pick<SlackContext, 'clusters' | 'deployments' | 'policy' | 'now'>;
+}
+
+/**
+ * Has a cluster torn down `ms` milliseconds from now instead of when it was to be; without `ms`, after its usual time.
+ * Never sets an end that is nearer than the one that it has, unless that was asked for by a time.
+ *
+ * @throws UsageError when the end would be farther away than clusters.yaml allows.
+ */
+export async function extendCluster(cluster: Cluster, ms: number | undefined, by: Extender): Promise<Answer> {
+  const { user, people, context } = by;
+  const { policy, deployments, now = Date.now } = context;
+  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
+  const verdict = mayRequest(policy, person);
+  if (!verdict.allowed) return refusedAnswer(verdict, `keep ${cluster.name} for longer`);
+
+  const maker = await deployments.find(cluster.deployment);
+  if (maker === undefined) return unknownMakerAnswer(cluster.name);
+  if (!mayExpire(maker)) return staysAnswer(maker);
+  const lock = await deployments.lock(cluster.name);
+  if (lock !== undefined) return busyAnswer(cluster.name, lock, await deployments.find(lock.deployment));
+  const changed = await deployments.change(maker.id, extend(user, newEnd(maker, ms, context, now())));
+  return extendedAnswer(changed.deployment);
+}
+
+function newEnd(
+  { cluster, spec, expiry }: Deployment,
+  ms: number | undefined,
+  { clusters }: Extender['context'],
+  now: number,
+): number {
+  // What clusters.yaml says today counts: a limit may have been set since the cluster was made.
+  const { defaultMs = 0, maxMs } = clusters.get(cluster)?.lifetime ?? spec.lifetime ?? {};
+  if (ms !== undefined) return now + within(ms, maxMs, cluster);
+  return Math.max(now + Math.min(defaultMs, maxMs ?? defaultMs), expiry?.until ?? 0);
+}
+
+/** The time, if it is no longer than clusters.yaml allows for the cluster. Throws a UsageError for one that is. */
+export function within(ms: number, maxMs: number | undefined, cluster: string): number {
+  if (maxMs === undefined || ms <= maxMs) return ms;
+  throw new UsageError(
+    `${duration(ms)} from now is too long: clusters.yaml lets ${cluster} be there for ${duration(maxMs)}`,
+    {
+      hint: `Ask for ${duration(maxMs)} or less; it can be extended again later`,
+    },
+  );
+}
