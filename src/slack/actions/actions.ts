@@ -7,6 +7,7 @@ import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
 import { tearDown } from './tear-down.ts';
+import { topology } from './topology.ts';
 
 /** Every button by the id that cards carry. */
 export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -17,4 +18,5 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.log, log],
   [actionIds.kubeconfig, kubeconfig],
   [actionIds.pods, pods],
+  [actionIds.topology, topology],
 ]);

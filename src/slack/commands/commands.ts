@@ -10,6 +10,7 @@ import { plan } from './plan.ts';
 import { pods } from './pods.ts';
 import { releases } from './releases.ts';
 import { status } from './status.ts';
+import { topology } from './topology.ts';
 import { up } from './up.ts';
 
 /** Every command, in the order in which help shows them. */
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   status,
   list,
   pods,
+  topology,
   kubeconfig,
   logs,
   releases,

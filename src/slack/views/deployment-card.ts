@@ -26,6 +26,7 @@ import {
   logButton,
   podsButton,
   tearDownButton,
+  topologyButton,
 } from './buttons.ts';
 import { checklist } from './checklist.ts';
 import { healthTables, seenText } from './health-tables.ts';
@@ -199,7 +200,8 @@ function buttonsOf(deployment: Deployment): types.Button[] {
   const log = hasBuildLog(deployment) ? [logButton(id)] : [];
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
   if (!hasStack(deployment) || !isTerminal(state)) return log;
-  const inside = healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value)];
+  const inside =
+    healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value), topologyButton(value)];
   return [...inside, tearDownOf(deployment), ...log];
 }
 

@@ -84,7 +84,7 @@ describe('the card of a deployment', () => {
     ['queued', ['cancel']],
     ['building', ['cancel', 'log']],
     ['stacking', ['cancel', 'log']],
-    ['succeeded', ['kubeconfig', 'pods', 'tear-down', 'log']],
+    ['succeeded', ['kubeconfig', 'pods', 'topology', 'tear-down', 'log']],
     ['succeededLongAgo', ['tear-down', 'log']],
     ['failedStack', ['tear-down', 'log']],
     ['failedBuild', ['log']],
