@@ -62,7 +62,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topol
 
     expect(asked).toEqual([{ name: 'share-topology', data: { ...question, requestedBy: developer } }]);
     expect(answer.ephemeralFor).toBe(developer);
-    expect(textOf(answer)).toContain('✓ The picture is in the thread of *staging*’s card in <#C0DEPLOYS>');
+    expect(textOf(answer)).toContain('✓ The picture of *staging* is in the thread of its card in <#C0DEPLOYS>');
   });
 
   it('says so where the card is gone, and the picture is in the channel', async () => {
@@ -71,7 +71,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topol
 
     const answer = await slack.command(platform, '/k8s topology staging');
 
-    expect(textOf(answer)).toContain('✓ The picture is of *staging* in <#C0DEPLOYS>');
+    expect(textOf(answer)).toContain('✓ The picture of *staging* is in <#C0DEPLOYS>, without a thread');
   });
 
   it('tells why there is none, and what to do', async () => {
@@ -109,7 +109,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topol
     await restart({});
     const refused = await slack.command(visitor, '/k8s topology staging');
 
-    expect(textOf(looking)).toContain('The picture is in the thread');
+    expect(textOf(looking)).toContain('is in the thread of');
     expect(textOf(refused)).toContain('You may not see what runs in clusters');
   });
 
@@ -124,7 +124,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topol
     const later = await slack.clickAnswered(developer, ts, 'topology');
     const stranger = await slack.clickAnswered(visitor, ts, 'topology');
 
-    for (const answer of [first, second]) expect(textOf(answer)).toContain('The picture is in the thread');
+    for (const answer of [first, second]) expect(textOf(answer)).toContain('is in the thread of');
     expect(asked).toHaveLength(1);
     expect(textOf(later)).toContain('For that one, type `/k8s topology staging`.');
     expect(textOf(stranger)).toContain('You may not see what runs in clusters');

@@ -9,8 +9,9 @@ export function topologyAnswer(cluster: string, shared: SharedTopology): Message
     const { message, hint } = shared;
     return paragraph(`✗ The topology of *${cluster}*: ${oneLine(message, 1_500)}\n→ ${oneLine(hint, 600)}`);
   }
-  const place = shared.inThread ? `in the thread of *${cluster}*’s card in` : `of *${cluster}* in`;
+  const place = channelLink(shared.channel);
+  const where = shared.inThread ? `in the thread of its card in ${place}` : `in ${place}, without a thread`;
   return paragraph(
-    `✓ The picture is ${place} ${channelLink(shared.channel)}.\n→ ${commandText('pods', cluster)} shows what runs on it.`,
+    `✓ The picture of *${cluster}* is ${where}.\n→ ${commandText('pods', cluster)} shows what runs on it.`,
   );
 }
