@@ -1,8 +1,8 @@
-import { WebAPIPlatformError } from '@slack/web-api';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { SharedLog, ShareLogJob } from '../src/queue/jobs.ts';
 import { mention } from '../src/slack/views/mrkdwn.ts';
 import type { BuildLogs } from '../src/store/build-logs.ts';
+import { postToThread } from './card-thread.ts';
 import type { NotifyTools } from './notify.ts';
 import { slackRefusal } from './slack-refusal.ts';
 
@@ -13,9 +13,6 @@ export interface ShareLogTools extends NotifyTools {
 
 /** Few enough to be read, and with the store's longest lines still far from the megabyte that Slack takes of a snippet. */
 const linesShown = 200;
-
-/** A thread, or a channel. */
-type Place = { channel_id: string; thread_ts: string } | { channel_id: string };
 
 /**
  * Posts the end of a build's log to the deployment's thread as a snippet. What Slack refuses is an answer and no failure,
@@ -40,9 +37,8 @@ async function post(
   user: string,
   tools: ShareLogTools,
 ): Promise<void> {
-  const { cluster, id, channel } = deployment;
-  const thread = await tools.threads.find(id);
-  const upload = (place: Place) =>
+  const { cluster, id } = deployment;
+  await postToThread(deployment, tools.threads, (place) =>
     tools.slack.filesUploadV2({
       ...place,
       content: `${lines.join('\n')}\n`,
@@ -50,22 +46,8 @@ async function post(
       title: `build of ${cluster}, last ${lines.length === 1 ? 'line' : `${lines.length} lines`}`,
       snippet_type: 'text',
       initial_comment: `${mention(user)} asked for the end of the build’s log`,
-    });
-  if (thread === undefined) {
-    await upload({ channel_id: channel });
-    return;
-  }
-  try {
-    await upload({ channel_id: thread.channel, thread_ts: thread.cardTs });
-  } catch (error) {
-    // Somebody deleted the card: the channel is what is left.
-    if (!slackSaid(error, ['thread_not_found', 'message_not_found', 'cannot_reply_to_message'])) throw error;
-    await upload({ channel_id: thread.channel });
-  }
-}
-
-function slackSaid(error: unknown, words: readonly string[]): boolean {
-  return error instanceof WebAPIPlatformError && words.includes(error.data.error);
+    }),
+  );
 }
 
 const inviteHint = 'Invite Slipway to that channel: type /invite @Slipway there';

@@ -9,6 +9,7 @@ import type {
   QueueName,
   SendKubeconfigJob,
   ShareLogJob,
+  ShareTopologyJob,
   StepJob,
 } from '../src/queue/jobs.ts';
 import { queuePrefix } from '../src/queue/jobs.ts';
@@ -33,6 +34,7 @@ import { reconcile } from './reconcile.ts';
 import type { Step, Tools } from './run.ts';
 import { type SendKubeconfigTools, sendKubeconfig } from './send-kubeconfig.ts';
 import { type ShareLogTools, shareLog } from './share-log.ts';
+import { shareTopology } from './share-topology.ts';
 import { stack } from './stack.ts';
 import { start } from './start.ts';
 import { processStep } from './step-processor.ts';
@@ -192,6 +194,9 @@ async function dispatch(
       break;
     case 'share-log':
       if (options.notify) return shareLog(job.data as ShareLogJob, options.notify);
+      break;
+    case 'share-topology':
+      if (options.notify) return shareTopology(job.data as ShareTopologyJob, { ...tools, ...options.notify }, signal);
       break;
     case 'send-kubeconfig':
       if (options.notify) return sendKubeconfig(job.data as SendKubeconfigJob, { ...tools, ...options.notify }, signal);

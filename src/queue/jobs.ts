@@ -31,6 +31,17 @@ export type SentKubeconfig =
   | { readonly kind: 'sent'; readonly level: AccessLevel; readonly until: number }
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
 
+/** Somebody wants to see what a cluster is made of. */
+export interface ShareTopologyJob extends ClusterQuestion {
+  /** Slack id. */
+  readonly requestedBy: string;
+}
+
+/** What became of that: where the picture was posted, or why there is none. */
+export type SharedTopology =
+  | { readonly kind: 'shared'; readonly channel: string; readonly inThread: boolean }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+
 /** What became of a log that was to be posted. What Slack refused is said in words for whoever asked. */
 export type SharedLog =
   | { readonly kind: 'shared'; readonly lines: number }
@@ -91,6 +102,7 @@ export interface JobData extends Record<StepName, StepJob>, InspectionData {
   start: DeploymentJob;
   notify: DeploymentJob;
   'share-log': ShareLogJob;
+  'share-topology': ShareTopologyJob;
   'send-kubeconfig': SendKubeconfigJob;
   sweep: Record<string, never>;
   reconcile: Record<string, never>;
@@ -119,6 +131,7 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   'clean-up': 'cloud',
   notify: 'notify',
   'share-log': 'notify',
+  'share-topology': 'notify',
   'send-kubeconfig': 'notify',
   sweep: 'upkeep',
   reconcile: 'upkeep',

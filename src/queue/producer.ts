@@ -16,7 +16,9 @@ import {
   type SendKubeconfigJob,
   type SentKubeconfig,
   type SharedLog,
+  type SharedTopology,
   type ShareLogJob,
+  type ShareTopologyJob,
 } from './jobs.ts';
 
 /** Finished jobs are worth little: the deployment's events tell what happened. Failed ones are kept for the operator. */
@@ -98,6 +100,17 @@ export class Producer {
     const queue = this.queue(queueOf['send-kubeconfig']);
     const deduplication = { id: `kubeconfig-${data.cluster}-${data.requestedBy}`, ttl: sameClickMs };
     const job = await queue.add('send-kubeconfig', data, { ...inspectionOptions, deduplication });
+    return awaitInspection(queue, job, deadlineMs);
+  }
+
+  /**
+   * Has a picture of what a cluster is made of posted to its thread, and waits until it is there. Asking twice within
+   * seconds posts it once, and both are told of that one. Throws a DeployError when no worker answers in time.
+   */
+  async shareTopology(data: ShareTopologyJob, deadlineMs: number): Promise<SharedTopology> {
+    const queue = this.queue(queueOf['share-topology']);
+    const deduplication = { id: `topology-${data.deployment}`, ttl: sameClickMs };
+    const job = await queue.add('share-topology', data, { ...inspectionOptions, deduplication });
     return awaitInspection(queue, job, deadlineMs);
   }
 

@@ -17,7 +17,7 @@ export interface SlackContext {
   readonly known: Clusters;
   readonly logs: Pick<BuildLogs, 'tail'>;
   readonly builders: Pick<Builders, 'list'>;
-  readonly producer: Pick<Producer, 'plan' | 'start' | 'inspect' | 'shareLog' | 'sendKubeconfig'>;
+  readonly producer: Pick<Producer, 'plan' | 'start' | 'inspect' | 'shareLog' | 'shareTopology' | 'sendKubeconfig'>;
   readonly log: Logger;
   /** How long somebody waits for a worker's answer, in milliseconds; half a minute or so when it is left out. */
   readonly inspectionMs?: number;

@@ -45,6 +45,7 @@ export function cinderContract(connectTo: ConnectTo): void {
         ]),
       );
       expect(mine).toHaveLength(2);
+      expect(mine.map(({ attachedTo }) => attachedTo)).toEqual([[], []]);
       expect(small.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
       for (const id of ids) await removeVolume(cloud(), id);
     });

@@ -101,6 +101,8 @@ export async function openStackStage() {
   }
   return {
     direct,
+    /** The same cloud through the proxy. */
+    proxied: openstack,
     proxy,
     mutexes,
     runOf,

@@ -11,6 +11,8 @@ export interface Volume {
   size: number;
   /** Whatever its maker noted; the Cinder CSI driver writes which cluster it is of. */
   metadata: Readonly<Record<string, string>>;
+  /** Ids of the servers that have it. */
+  attachedTo: readonly string[];
 }
 
 interface WireVolume {
@@ -19,6 +21,7 @@ interface WireVolume {
   status: string;
   size: number;
   metadata: Readonly<Record<string, string>>;
+  attachments: readonly { server_id: string }[];
 }
 
 interface Page {
@@ -46,6 +49,7 @@ export async function listVolumes(
   }
 }
 
-function volumeFrom({ id, name, status, size, metadata }: WireVolume): Volume {
-  return { id, name: name ?? '', status, size, metadata };
+function volumeFrom({ id, name, status, size, metadata, attachments }: WireVolume): Volume {
+  const attachedTo = attachments.map(({ server_id }) => server_id);
+  return { id, name: name ?? '', status, size, metadata, attachedTo };
 }

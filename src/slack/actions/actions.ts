@@ -9,6 +9,7 @@ import { log } from './log.ts';
 import { pods } from './pods.ts';
 import { retry } from './retry.ts';
 import { tearDown } from './tear-down.ts';
+import { topology } from './topology.ts';
 
 /** Every button by the id that cards carry. */
 export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -21,4 +22,5 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.pods, pods],
   [actionIds.retry, retry],
   [actionIds.extend, extend],
+  [actionIds.topology, topology],
 ]);

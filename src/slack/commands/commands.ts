@@ -12,6 +12,7 @@ import { pods } from './pods.ts';
 import { releases } from './releases.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
+import { topology } from './topology.ts';
 import { up } from './up.ts';
 
 /** Every command, in the order in which help shows them. */
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   status,
   list,
   pods,
+  topology,
   kubeconfig,
   logs,
   releases,

@@ -15,6 +15,7 @@ export const actionIds = {
   pods: 'pods',
   retry: 'retry',
   extend: 'extend',
+  topology: 'topology',
 } as const;
 
 export function approveButton(deployment: string): types.Button {
@@ -91,6 +92,11 @@ export function kubeconfigButton(value: ButtonValue): types.Button {
 /** The button that shows whoever clicks it the nodes and pods as they are now. */
 export function podsButton(value: ButtonValue): types.Button {
   return { type: 'button', action_id: actionIds.pods, text: label('Pods'), value: buttonValue(value) };
+}
+
+/** The button that posts a picture of what the cluster is made of to the thread. */
+export function topologyButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.topology, text: label('Topology'), value: buttonValue(value) };
 }
 
 /** What is about to be lost, as far as it is known. */

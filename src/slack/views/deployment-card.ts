@@ -30,6 +30,7 @@ import {
   podsButton,
   retryButton,
   tearDownButton,
+  topologyButton,
 } from './buttons.ts';
 import { checklist } from './checklist.ts';
 import { healthTables, seenText } from './health-tables.ts';
@@ -204,7 +205,8 @@ function buttonsOf(deployment: Deployment): types.Button[] {
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
   const retry = canRetry(deployment) ? [retryButton(id)] : [];
   if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
-  const inside = healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value)];
+  const inside =
+    healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value), topologyButton(value)];
   const longer = mayExpire(deployment) ? [extendButton(value)] : [];
   return [...retry, ...inside, ...longer, tearDownOf(deployment), ...log];
 }

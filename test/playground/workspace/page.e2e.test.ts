@@ -4,6 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/log.ts';
 import { startWorkspace, type Workspace } from '../../../src/playground/workspace/workspace.ts';
+import { topologyPicture } from '../../../src/topology-picture/topology-picture.ts';
+import { smallTopology } from '../../support/topologies.ts';
 import { type ConnectedApp, connectBySocket } from './support/bolt-app.ts';
 import { openBrowser } from './support/open-browser.ts';
 
@@ -304,6 +306,28 @@ describe('the chat page', () => {
     expect(await text.textContent()).toContain('line 40 ');
     await snippet.getByRole('button', { name: 'Collapse' }).click();
     expect(await text.textContent()).not.toContain('line 6');
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows a picture small, with what it shows in words, and leads to the whole of it', async () => {
+    const ts = await post({});
+    await client.filesUploadV2({
+      channel_id: 'C0DEPLOYS',
+      thread_ts: ts,
+      file: Buffer.from(await topologyPicture(smallTopology)),
+      filename: 'staging-topology.png',
+      title: 'topology of staging',
+      alt_text: 'external network gateway',
+    });
+    await messageAt(ts).getByTestId('replies').click();
+    const picture = page.getByTestId('thread').getByRole('img', { name: 'external network gateway' });
+
+    await expect.poll(() => picture.evaluate((image: object) => Reflect.get(image, 'naturalWidth'))).toBe(1_200);
+    const box = await picture.boundingBox();
+
+    expect(box?.width).toBeLessThanOrEqual(480);
+    expect(box?.height).toBeLessThanOrEqual(362);
+    expect(await picture.locator('..').getAttribute('href')).toBe(await picture.getAttribute('src'));
     expect(troubles).toEqual([]);
   });
 

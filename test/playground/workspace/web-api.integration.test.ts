@@ -171,6 +171,24 @@ describe('posting', () => {
     expect(answer).toMatchObject({ error: 'missing_scope', needed: 'im:write', provided: scopes.join(',') });
   });
 
+  it.each(['alt_txt', 'alt_text'])('keeps what a picture shows in words, given as %s', async (argument) => {
+    const upload = { filename: 'staging.png', length: 3, [argument]: 'A router and two servers' };
+    const { upload_url = '', file_id = '' } = await client.files.getUploadURLExternal(upload);
+
+    await fetch(upload_url, { method: 'POST', body: 'png' });
+    await client.files.completeUploadExternal({ files: [{ id: file_id }], channel_id: 'C0DEPLOYS' });
+
+    expect(workspace.messages('C0DEPLOYS').at(-1)?.files).toMatchObject([
+      { name: 'staging.png', mimetype: 'image/png', description: 'A router and two servers' },
+    ]);
+  });
+
+  it('takes no longer description of a picture than Slack does', async () => {
+    const file = { filename: 'staging.png', length: 3, alt_text: 'x'.repeat(1_001) };
+
+    expect(await refusal(client.files.getUploadURLExternal(file))).toMatchObject({ error: 'alt_txt_too_large' });
+  });
+
   it('takes a file for a direct message once that is open, and never for a person’s id', async () => {
     const file = { content: 'apiVersion: v1', filename: 'staging.kubeconfig' };
 

@@ -85,7 +85,7 @@ describe('the card of a deployment', () => {
     ['queued', ['cancel']],
     ['building', ['cancel', 'log']],
     ['stacking', ['cancel', 'log']],
-    ['succeeded', ['kubeconfig', 'pods', 'tear-down', 'log']],
+    ['succeeded', ['kubeconfig', 'pods', 'topology', 'tear-down', 'log']],
     ['succeededLongAgo', ['tear-down', 'log']],
     ['failedStack', ['retry', 'tear-down', 'log']],
     ['retriedStack', ['cancel', 'log']],

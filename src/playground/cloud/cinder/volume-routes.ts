@@ -1,6 +1,7 @@
 import { ApiError } from '../http/api-error.ts';
 import { type Exchange, type Reply, readJson } from '../http/exchange.ts';
 import type { Caller } from '../keystone/state.ts';
+import type { NovaState } from '../nova/state.ts';
 import { mapOf, numberOf, textOf } from '../support/values.ts';
 import type { World } from '../world.ts';
 import type { Volume } from './state.ts';
@@ -21,11 +22,11 @@ export async function create({ cinder }: World, exchange: Exchange, caller: Call
   );
   const [name, type] = [textOf(given.name), textOf(given.volume_type)];
   const volume = createVolume(cinder, caller, { size, metadata, ...(name && { name }), ...(type && { type }) });
-  return { status: 202, body: { volume: view(volume) } };
+  return { status: 202, body: { volume: view(volume, []) } };
 }
 
 /** GET /volumes/detail: those of the project, the newest first, a page of them when there is a limit. */
-export function list({ cinder }: World, { query, url }: Exchange, { projectId }: Caller): Reply {
+export function list({ cinder, nova }: World, { query, url }: Exchange, { projectId }: Caller): Reply {
   const rows = volumesOf(cinder, projectId).reverse();
   const marker = query.get('marker');
   const start = marker === null ? 0 : rows.findIndex(({ id }) => id === marker) + 1;
@@ -33,7 +34,7 @@ export function list({ cinder }: World, { query, url }: Exchange, { projectId }:
   const limit = Math.min(Number(query.get('limit') ?? mostPerPage), mostPerPage);
   const page = rows.slice(start, start + limit);
   const last = page.at(-1);
-  const body = { volumes: page.map(view) };
+  const body = { volumes: page.map((volume) => view(volume, serversWith(volume, nova))) };
   if (last === undefined || page.length < limit) return { status: 200, body };
   const next = new URL(url);
   next.searchParams.set('marker', last.id);
@@ -52,15 +53,21 @@ function notFound(id: string): ApiError {
   return new ApiError(404, 'itemNotFound', `Volume ${id} could not be found.`);
 }
 
-function view({ id, projectId, name, size, type, metadata, createdAt }: Volume): object {
+/** Ids of the servers that have a volume. */
+function serversWith({ id }: Volume, { servers }: NovaState): string[] {
+  return [...servers.values()].filter(({ volumes }) => volumes.some((volume) => volume.id === id)).map((one) => one.id);
+}
+
+function view(volume: Volume, servers: readonly string[]): object {
+  const { id, projectId, name, size, type, metadata, createdAt } = volume;
   return {
     id,
     name,
     description: null,
     size,
-    status: 'available',
+    status: servers.length === 0 ? 'available' : 'in-use',
     metadata,
-    attachments: [],
+    attachments: servers.map((server) => ({ server_id: server, volume_id: id, device: '/dev/vda' })),
     availability_zone: 'nova',
     bootable: 'false',
     encrypted: false,

@@ -9,12 +9,12 @@ export function fileCard(file) {
   return file.mimetype.startsWith('text/') ? snippet(file) : h('div', { class: 'file' }, heading(file));
 }
 
-function picture({ path, title }) {
+function picture({ path, title, description = title }) {
   return h(
     'figure',
     { class: 'image' },
     h('figcaption', {}, title),
-    h('a', { href: path, target: '_blank' }, h('img', { src: path, alt: title })),
+    h('a', { href: path, target: '_blank' }, h('img', { src: path, alt: description })),
   );
 }
 

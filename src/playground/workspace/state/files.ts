@@ -8,9 +8,15 @@ export interface StoredFile extends SharedFile {
   content: Uint8Array | undefined;
 }
 
+/** What else was said of a file beforehand. */
+export interface Announced {
+  readonly snippetType: string | undefined;
+  readonly description: string | undefined;
+}
+
 /** The files that the app uploaded. */
 export interface Files {
-  announce(name: string, size: number, snippetType?: string): StoredFile;
+  announce(name: string, size: number, more: Announced): StoredFile;
   find(id: string): StoredFile | undefined;
   byUploadPath(path: string): StoredFile | undefined;
   byPath(path: string): StoredFile | undefined;
@@ -38,7 +44,7 @@ export function createFiles(): Files {
   const files = new Map<string, StoredFile>();
 
   return {
-    announce(name, size, snippetType) {
+    announce(name, size, { snippetType, description }) {
       const id = randomId('F');
       const file: StoredFile = {
         id,
@@ -49,6 +55,7 @@ export function createFiles(): Files {
         path: `/files/${id}/${encodeURIComponent(name)}`,
         uploadPath: `/upload/v1/${randomSecret()}`,
         content: undefined,
+        ...(description !== undefined && { description }),
       };
       files.set(id, file);
       return file;

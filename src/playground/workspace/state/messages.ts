@@ -18,6 +18,8 @@ export interface SharedFile {
   readonly size: number;
   /** Path of the bytes on this server. */
   readonly path: string;
+  /** What a picture shows, in words. */
+  readonly description?: string;
 }
 
 /** One message as it stands now. A change replaces the object, so that whoever holds one holds a moment. */

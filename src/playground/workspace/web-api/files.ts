@@ -10,6 +10,7 @@ import { threadParent } from './thread.ts';
 import { fileObject } from './wire.ts';
 
 const largestSnippet = 1024 * 1024;
+const longestDescription = 1000;
 
 function getUploadUrl(args: ApiArguments, { files, origin }: WorkspaceState): ApiAnswer {
   const name = args.required('filename');
@@ -18,8 +19,16 @@ function getUploadUrl(args: ApiArguments, { files, origin }: WorkspaceState): Ap
   const snippetType = args.text('snippet_type');
   if (snippetType !== undefined && length > largestSnippet) throw new ApiError('snippet_too_large');
 
-  const file = files.announce(name, length, snippetType);
+  const description = descriptionOf(args);
+  if (description !== undefined && description.length > longestDescription) throw new ApiError('alt_txt_too_large');
+
+  const file = files.announce(name, length, { snippetType, description });
   return { upload_url: `${origin()}${file.uploadPath}`, file_id: file.id };
+}
+
+/** Slack's documentation has one name for it, and Slack's own client sends another. */
+function descriptionOf(args: ApiArguments): string | undefined {
+  return args.text('alt_txt') ?? args.text('alt_text');
 }
 
 function uploaded(entry: unknown, workspace: WorkspaceState): { file: StoredFile; title: string } {
@@ -64,13 +73,14 @@ function completeUpload(args: ApiArguments, workspace: WorkspaceState): ApiAnswe
       user: app.userId,
       text: args.text('initial_comment') ?? '',
       ...threadParent(args, channel, workspace),
-      files: files.map(({ file: { id, name, mimetype, size, path }, title }) => ({
+      files: files.map(({ file: { id, name, mimetype, size, path, description }, title }) => ({
         id,
         name,
         title,
         mimetype,
         size,
         path,
+        ...(description !== undefined && { description }),
       })),
     });
   }
