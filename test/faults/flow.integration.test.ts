@@ -9,7 +9,7 @@ import { nameOf, problemsOf } from './verdict.ts';
 import { startFaultyCloud } from './world.ts';
 
 /** Runs that go on side by side: most of each is waiting. */
-const lanes = 8;
+const lanes = 12;
 
 /** Troubles in one phase of one run. A job has five tries. */
 const troublesAtOnce = 3;
@@ -34,7 +34,7 @@ describe('a deployment in which one call goes wrong', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
     made = await makeProps(directory);
-    props = { ...made, open: startFaultyCloud, paceMs: 40, stackGraceMs };
+    props = { ...made, open: startFaultyCloud, paceMs: 150, stackGraceMs };
     faultless = await runScenario(props, []);
     expect(faultless.up.deployment).toMatchObject({ state: 'succeeded' });
     expect(faultless.down.deployment).toMatchObject({ state: 'succeeded' });

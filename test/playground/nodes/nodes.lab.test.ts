@@ -185,6 +185,6 @@ describe('a cluster on a cloud whose servers never boot', () => {
     const { status, statusReason } = await ended(ref);
 
     expect(status).toBe('CREATE_FAILED');
-    expect(statusReason).toContain('kubernetes-salt.tar.gz has sha256');
+    expect(statusReason).toContain('control_plane_boot: kubernetes-salt.tar.gz has sha256');
   });
 });
