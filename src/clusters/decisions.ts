@@ -51,6 +51,11 @@ export function cancel(by: string): Decision {
   return ({ state }) => (isTerminal(state) ? [] : [{ type: 'cancelled', by }]);
 }
 
+/** Notes who wants to be told when a deployment is over. Somebody who has said so already need not again. */
+export function awaitEnd(by: string): Decision {
+  return ({ state, awaitedBy = [] }) => (isTerminal(state) || awaitedBy.includes(by) ? [] : [{ type: 'awaited', by }]);
+}
+
 /** Begins the next attempt of a step. Answers nothing for a step that is done, so that a second flow skips it. */
 export function startStep(step: StepName): Decision {
   return (deployment) => {

@@ -88,6 +88,8 @@ export interface Deployment {
   readonly failure?: Failure;
   readonly failedStep?: StepName;
   readonly finishedAt?: number;
+  /** Who wants to be told when it is over, since it holds a cluster that they would have. */
+  readonly awaitedBy?: readonly string[];
   /** When the cluster goes that this has made. */
   readonly expiry?: Expiry;
 }
@@ -124,6 +126,7 @@ export type DeploymentEventBody =
   | { readonly type: 'expired' }
   | { readonly type: 'cancelled'; readonly by: string }
   | { readonly type: 'queued'; readonly round: number }
+  | { readonly type: 'awaited'; readonly by: string }
   | { readonly type: 'extended'; readonly by: string; readonly until: number }
   | { readonly type: 'expiry-warned'; readonly leftMs: number }
   | { readonly type: 'retried'; readonly by: string; readonly round: number; readonly fence: number }

@@ -68,6 +68,7 @@ const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
   expired: ['awaiting-approval'],
   cancelled: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
   queued: ['planned', 'awaiting-approval', 'queued', 'running'],
+  awaited: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
   retried: ['failed'],
   extended: ['succeeded', 'failed', 'cancelled'],
   'expiry-warned': ['succeeded', 'failed', 'cancelled'],
@@ -90,6 +91,8 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
       return { ...deployment, approvals: [...deployment.approvals, { by: event.by, at: event.at }] };
     case 'queued':
       return { ...deployment, state: 'queued', round: event.round };
+    case 'awaited':
+      return { ...deployment, awaitedBy: [...(deployment.awaitedBy ?? []), event.by] };
     case 'retried':
       return takeUpAgain(deployment, event);
     case 'extended':
@@ -122,7 +125,7 @@ function leavesCluster({ action, steps }: Deployment): boolean {
 
 /** As if what is not finished had not been begun, but for the numbers of its attempts, by which old ones stay refused. */
 function takeUpAgain(deployment: Deployment, { by, at, round, fence }: EventOf<'retried'>): Deployment {
-  const { failure: _failure, failedStep: _step, finishedAt: _finishedAt, expiry: _expiry, ...rest } = deployment;
+  const { failure: _f, failedStep: _s, finishedAt: _at, expiry: _e, awaitedBy: _w, ...rest } = deployment;
   const steps = Object.entries(deployment.steps).map(([step, record]) => [step, unbegun(record)]);
   const retries = [...(deployment.retries ?? []), { by, at }];
   return { ...rest, state: 'queued', round, fence, retries, steps: Object.fromEntries(steps) };

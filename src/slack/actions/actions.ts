@@ -9,6 +9,7 @@ import { log } from './log.ts';
 import { pods } from './pods.ts';
 import { retry } from './retry.ts';
 import { tearDown } from './tear-down.ts';
+import { tellMe } from './tell-me.ts';
 import { topology } from './topology.ts';
 
 /** Every button by the id that cards carry. */
@@ -23,4 +24,5 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.retry, retry],
   [actionIds.extend, extend],
   [actionIds.topology, topology],
+  [actionIds.tellMe, tellMe],
 ]);

@@ -3,7 +3,7 @@ import type { Deployment } from '../../clusters/deployment.ts';
 import type { Verdict } from '../../clusters/policy.ts';
 import type { Lock } from '../../store/deployments.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
-import { tearDownButton } from '../views/buttons.ts';
+import { tearDownButton, tellMeButton } from '../views/buttons.ts';
 import { anyOf, channelLink, date, link, mention, oneLine } from '../views/mrkdwn.ts';
 import { actionWords, commandText, sizeText } from './cluster-texts.ts';
 import { cancelledNext, capital, remains, stateLine } from './state-texts.ts';
@@ -48,7 +48,21 @@ export function busyAnswer(cluster: string, lock: Lock, holder: Deployment | und
       ? `→ Approve or deny it on its card in ${channelLink(holder.channel)}.`
       : `→ Wait until it is over; ${commandText('status', cluster)} tells how far it is, and ${commandText('cancel', cluster)} stops it.`,
   ];
-  return paragraph(lines.join('\n'));
+  return paragraph(lines.join('\n'), [tellMeButton(lock.deployment)]);
+}
+
+/** Somebody will be told when a deployment is over. */
+export function awaitingAnswer({ cluster, channel }: Deployment): Message {
+  return paragraph(
+    `✓ You will be told in the thread of its card in ${channelLink(channel)} when *${cluster}* is free.\n→ ${commandText('status', cluster)} tells how far it is.`,
+  );
+}
+
+/** What somebody would have been told of is over already. */
+export function freeAlreadyAnswer({ cluster }: Deployment): Message {
+  return paragraph(
+    `✓ *${cluster}* is free now: what held it is over.\n→ ${commandText('status', cluster)} tells how it is.`,
+  );
 }
 
 /** A command has stopped what was under way. */

@@ -16,6 +16,7 @@ export const actionIds = {
   retry: 'retry',
   extend: 'extend',
   topology: 'topology',
+  tellMe: 'tell-me',
 } as const;
 
 export function approveButton(deployment: string): types.Button {
@@ -60,6 +61,16 @@ export function cancelButton(deployment: string, title: string, question: string
       deny: label('Go on'),
       style: 'danger',
     },
+  };
+}
+
+/** The button that has somebody told when a deployment is over. */
+export function tellMeButton(deployment: string): types.Button {
+  return {
+    type: 'button',
+    action_id: actionIds.tellMe,
+    text: label('Tell me when it is free'),
+    value: buttonValue({ deployment }),
   };
 }
 

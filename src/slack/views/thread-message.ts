@@ -9,7 +9,7 @@ import { extendButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
 import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
-import { code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { allOf, code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration, roughly } from './quantities.ts';
 
 type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { type: Type }>;
@@ -27,7 +27,7 @@ export function threadMessage(
 ): { text: string; blocks?: Block[] } | undefined {
   const lines = linesOf(event, deployment);
   if (lines === undefined) return undefined;
-  const text = fitLines(lines, longest);
+  const text = fitLines([...lines, ...freeLines(event, deployment)], longest);
   return event.type === 'expiry-warned' ? { text, blocks: [section(text), actions(endButtons(deployment))] } : { text };
 }
 
@@ -87,6 +87,14 @@ function endLine({ at, leftMs }: EventOf<'expiry-warned'>, { cluster, expiry }: 
 function endButtons({ id, cluster, steps }: Deployment): types.Button[] {
   const value = { cluster, deployment: id };
   return [extendButton(value), tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value })];
+}
+
+const ends: readonly DeploymentEvent['type'][] = ['denied', 'expired', 'cancelled', 'succeeded', 'failed'];
+
+/** Those who waited for the cluster, by mention, so that Slack tells them. */
+function freeLines({ type }: DeploymentEvent, { cluster, awaitedBy = [] }: Deployment): string[] {
+  if (!ends.includes(type) || awaitedBy.length === 0) return [];
+  return [`● *${cluster}* is free now: ${allOf(awaitedBy.map(mention))}`];
 }
 
 function requestedLines({ action, cluster, requestedBy, because }: EventOf<'requested'>): string[] {
