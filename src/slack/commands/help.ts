@@ -1,6 +1,6 @@
+import { closest } from '../../closest.ts';
 import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
-import { closest } from '../closest.ts';
 import { paragraph, section, context as smallPrint } from '../views/blocks.ts';
 import { code } from '../views/mrkdwn.ts';
 import type { Command, CommandCall } from './command.ts';
