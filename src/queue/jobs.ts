@@ -92,6 +92,7 @@ export interface JobData extends Record<StepName, StepJob>, InspectionData {
   notify: DeploymentJob;
   'share-log': ShareLogJob;
   'send-kubeconfig': SendKubeconfigJob;
+  'post-audit': Record<string, never>;
   sweep: Record<string, never>;
   reconcile: Record<string, never>;
   'prune-releases': Record<string, never>;
@@ -120,6 +121,7 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   notify: 'notify',
   'share-log': 'notify',
   'send-kubeconfig': 'notify',
+  'post-audit': 'notify',
   sweep: 'upkeep',
   reconcile: 'upkeep',
   'prune-releases': 'upkeep',

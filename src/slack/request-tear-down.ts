@@ -1,5 +1,6 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import { policyFor } from '../clusters/policy.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
@@ -36,7 +37,7 @@ export async function requestTearDown(
     spec,
     requestedBy: user,
     channel: record?.channel ?? spec.channel,
-    terms: { ...context.policy.approve, count: 0 },
+    terms: { ...policyFor(context.policy, name).approve, count: 0 },
   });
   if (outcome.kind === 'busy')
     return busyAnswer(name, outcome.lock, await context.deployments.find(outcome.lock.deployment));

@@ -15,6 +15,7 @@ import { startWorkspace, type Workspace } from '../../src/playground/workspace/w
 import { Producer } from '../../src/queue/producer.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
+import { AuditLog } from '../../src/store/audit.ts';
 import { BuildLogs } from '../../src/store/build-logs.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
@@ -79,6 +80,8 @@ describe('a kubeconfig for a person', () => {
         logs: new BuildLogs(redis),
         slack,
         people: createPeople(slack, log),
+        audit: new AuditLog(redis),
+        auditChannel: undefined,
         policy: { request: [], approve: oneApproval, access },
         log,
       },
@@ -194,6 +197,17 @@ describe('a kubeconfig for a person', () => {
     expect(directMessages(visitor)).toEqual([]);
   });
 
+  it('is refused to a guest, though the policy names them', async () => {
+    Object.assign(access, { edit: ['U0GUEST'] });
+    await stage.putAdminConf(deployment, api);
+
+    expect(await ask('U0GUEST')).toMatchObject({
+      kind: 'refused',
+      message: 'kubeconfigs are for full members of the workspace alone',
+    });
+    expect(directMessages('U0GUEST')).toEqual([]);
+  });
+
   it('says that there is no admin.conf yet', async () => {
     expect(await ask(developer)).toMatchObject({
       kind: 'refused',
@@ -223,8 +237,8 @@ describe('a kubeconfig for a person', () => {
   });
 
   it.each([
-    ['im:write', ['commands', 'chat:write', 'files:write', 'usergroups:read']],
-    ['files:write', ['commands', 'chat:write', 'im:write', 'usergroups:read']],
+    ['im:write', ['commands', 'chat:write', 'files:write', 'usergroups:read', 'users:read']],
+    ['files:write', ['commands', 'chat:write', 'im:write', 'usergroups:read', 'users:read']],
   ])('says that the app lacks the scope %s', async (scope, botScopes) => {
     await close();
     await open(botScopes);

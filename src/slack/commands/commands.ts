@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -25,5 +26,6 @@ export const commands: readonly Command[] = [
   logs,
   releases,
   doctor,
+  history,
   help,
 ];

@@ -7,6 +7,7 @@ import type { Command, CommandCall } from './command.ts';
 
 export const help: Command = {
   name: 'help',
+  needs: 'help',
   arguments: '[COMMAND]',
   summary: 'show this, or more about one command',
   details: 'Shows all commands, or what one of them does.',
