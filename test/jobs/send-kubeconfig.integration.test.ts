@@ -13,7 +13,7 @@ import { listPods } from '../../src/kubernetes/api/pods.ts';
 import { parseKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
 import { startWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts';
 import { Producer } from '../../src/queue/producer.ts';
-import { createPeople } from '../../src/slack/people.ts';
+import { createPeople, type People } from '../../src/slack/people.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
 import { AuditLog } from '../../src/store/audit.ts';
 import { BuildLogs } from '../../src/store/build-logs.ts';
@@ -48,6 +48,7 @@ describe('a kubeconfig for a person', () => {
   let worker: RunningWorker;
   let logged: () => string;
   let access: AccessPolicy;
+  let people: People;
 
   async function open(botScopes?: readonly string[]): Promise<void> {
     const { log, text } = recordingLog();
@@ -63,6 +64,7 @@ describe('a kubeconfig for a person', () => {
     await clusters.put({ name: 'staging', cloud: 'playground', apiUrl: serverUrl() } as Cluster);
     const slack = createWebClient(workspace.botToken, { apiUrl: workspace.slackApiUrl, log });
     access = { admin: [platform], edit: ['S0DEVELOPERS'], view: [], lifetimeMs: 8 * hourMs };
+    people = createPeople(slack, log);
     worker = await startWorker({
       redisUrl,
       queues: ['notify'],
@@ -79,7 +81,7 @@ describe('a kubeconfig for a person', () => {
         threads: new Threads(redis),
         logs: new BuildLogs(redis),
         slack,
-        people: createPeople(slack, log),
+        people,
         audit: new AuditLog(redis),
         auditChannel: undefined,
         policy: { request: [], approve: oneApproval, access },
@@ -253,6 +255,7 @@ describe('a kubeconfig for a person', () => {
 
   it('says that Slack does not answer', async () => {
     await stage.putAdminConf(deployment, api);
+    await people.outsider(platform);
     workspace.outage(true);
 
     expect(await ask(platform)).toMatchObject({

@@ -1,5 +1,7 @@
+import type { Deployment } from '../../clusters/deployment.ts';
 import { clustersFor } from '../admit.ts';
 import type { Answer } from '../answer.ts';
+import type { SlackContext } from '../context.ts';
 import { standingOf } from '../standing.ts';
 import { historyAnswer } from '../texts/history-answer.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -22,12 +24,10 @@ const deploymentsRead = 200;
 async function runHistory(call: CommandCall): Promise<Answer> {
   const { context, user, words } = call;
   const [word] = words;
-  const cluster = word === undefined ? undefined : await nameOf(word, call);
+  const deployments = await context.deployments.recent(deploymentsRead);
+  const cluster = word === undefined ? undefined : await nameOf(word, deployments, context);
   const shows = cluster === undefined ? await clustersFor('history', user, call) : (name: string) => name === cluster;
-  const [decisions, deployments] = await Promise.all([
-    context.audit.newest(decisionsRead),
-    context.deployments.recent(deploymentsRead),
-  ]);
+  const decisions = await context.audit.newest(decisionsRead);
   return historyAnswer({
     cluster,
     decisions: decisions.filter((entry) =>
@@ -38,7 +38,6 @@ async function runHistory(call: CommandCall): Promise<Answer> {
 }
 
 /** A cluster that is gone has a history as well, while Redis remembers a deployment of it. */
-async function nameOf(word: string, { context }: CommandCall): Promise<string> {
-  const past = await context.deployments.recent(deploymentsRead);
+async function nameOf(word: string, past: readonly Deployment[], context: SlackContext): Promise<string> {
   return past.some(({ cluster }) => cluster === word) ? word : (await standingOf(word, context)).name;
 }
