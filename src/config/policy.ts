@@ -15,11 +15,9 @@ const usualMs = 8 * 60 * minuteMs;
 const person = z.string().regex(/^[UWS][A-Z0-9]{2,}$/, 'expected the id of a Slack user (U…) or user group (S…)');
 const people = z.array(person);
 
-const verb = z
-  .string()
-  .refine((name) => namedVerbs.some((known) => known === name), {
-    error: ({ input }) => unknownCommand(String(input)),
-  });
+const verb = z.string().refine((name) => namedVerbs.some((known) => known === name), {
+  error: ({ input }) => unknownCommand(String(input)),
+});
 
 const approve = z.strictObject({
   from: people.optional(),
