@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take a minute and more. What is begun last decides when a run ends, so these go first. */
+const longest = /faults\/flow|e2e\/(crash|demo|retry)|contracts\/playground|kubernetes\/release\.integration/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /**
  * Files run side by side where each has servers, addresses and a Redis of its own; what shares a machine or a cloud runs
@@ -6,6 +18,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -57,8 +70,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'lab-contracts',
+          include: ['test/contracts/*.lab.test.ts'],
+          // One in each of the lab's projects, which share nothing.
+          maxWorkers: 2,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
+          exclude: ['test/contracts/**'],
+          sequence: { groupOrder: 1 },
           globalSetup: ['test/support/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 600_000,

@@ -24,8 +24,8 @@ const neverConnected = [
 ];
 
 /** True while a stack that was asked for may come about although none can be found yet. */
-export function mayStillCome({ step, tools }: Run): boolean {
-  const request = parseRequestMarker(step.marker);
+export function mayStillCome({ deployment, step, tools }: Run): boolean {
+  const request = parseRequestMarker(step.marker ?? deployment.steps.stack?.leftover);
   return request !== undefined && Date.now() - request.sentAt < (tools.stackGraceMs ?? defaultGraceMs);
 }
 

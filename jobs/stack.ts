@@ -13,6 +13,7 @@ import { signedStore } from './cluster-store.ts';
 import { type Again, isAgain, type Run, resultOf } from './run.ts';
 import { signingKey } from './signing-key.ts';
 import { explainFailure, nestedDepth } from './stack-failure.ts';
+import { clearLeftover } from './stack-leftover.ts';
 import { parseStackMarker, stackMarker } from './stack-marker.ts';
 import { mayStillCome, requestStack } from './stack-request.ts';
 import { pollSeconds } from './stack-watches.ts';
@@ -37,7 +38,7 @@ export async function stack(run: Run): Promise<StackResult | Again> {
   if (isAgain(ref)) return ref;
 
   const { stack: current, news } = await tools.stackWatch(deployment.spec).look(ref, () => readNews(run, ref), signal);
-  if (current === undefined || current.action === 'DELETE') throw wasDeleted(ref, deployment);
+  if (current === undefined || current.action === 'DELETE') throw wasDeleted(ref);
   if (news !== undefined) await reportNews(run, ref, news);
   if (current.state === 'IN_PROGRESS') {
     if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(ref);
@@ -61,6 +62,8 @@ async function ensureStack(run: Run): Promise<StackRef | Again> {
   const name = stackName(run.deployment.cluster);
   const existing = await findStack(run.openstack.heat, name, run.signal);
   if (existing === undefined && mayStillCome(run)) return lookAgain(run, name);
+  const inTheWay = await clearLeftover(run, existing);
+  if (inTheWay !== undefined) return inTheWay;
   const ref = existing ? adopt(existing, run.deployment) : await makeStack(run, name);
   await run.step.report({ text: `Heat makes ${name}` }, { marker: stackMarker({ id: ref.id, place: '' }) });
   return ref;
@@ -163,14 +166,14 @@ function toEvent(event: StackEvent, attempt: number): DeploymentEventBody {
 
 function heatIsStuck({ name, id }: StackRef): StackFailedError {
   return new StackFailedError(`Heat has been creating ${name} for longer than its own time-out`, {
-    hint: 'Ask the cloud’s operators whether heat-engine runs; then tear the cluster down and ask for it again',
+    hint: 'Ask the cloud’s operators whether heat-engine runs; then try again, or tear the cluster down',
     detail: { stack: id },
   });
 }
 
-function wasDeleted({ name, id }: StackRef, { cluster }: Deployment): StackFailedError {
+function wasDeleted({ name, id }: StackRef): StackFailedError {
   return new StackFailedError(`The Heat stack ${name} was deleted while Heat was making it`, {
-    hint: `Find out who deleted it; then ask for ${cluster} again`,
+    hint: 'Find out who deleted it; then try again',
     detail: { stack: id },
   });
 }
@@ -178,7 +181,7 @@ function wasDeleted({ name, id }: StackRef, { cluster }: Deployment): StackFaile
 async function couldNotCreate(run: Run, ref: StackRef, statusReason: string): Promise<StackFailedError> {
   const { reason, excerpt, detail } = await explainFailure(run, ref, statusReason);
   return new StackFailedError(`Heat could not create ${ref.name}: ${reason}`, {
-    hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
+    hint: 'The stack is kept so that it can be looked at. Mend the cause, then try again, or tear it down',
     excerpt,
     detail: { stack: ref.id, ...detail },
   });

@@ -8,7 +8,7 @@ import type { Tools } from './run.ts';
 /** How long a deployment's jobs may be nowhere before it is taken up again: longer than any step between two jobs. */
 const graceMs = 10_000;
 
-/** How often a deployment may lose all its jobs before it is given up. */
+/** How often a deployment may lose all its jobs before it is given up; as often again each time somebody tries it again. */
 const maxRounds = 5;
 
 /**
@@ -62,7 +62,8 @@ async function lookAtJobs(deployment: Deployment, tools: Tools, now: number): Pr
 }
 
 async function takeUpAgain(deployment: Deployment, tools: Tools): Promise<void> {
-  if (deployment.round >= maxRounds) {
+  const tries = 1 + (deployment.retries?.length ?? 0);
+  if (deployment.round >= maxRounds * tries) {
     await tools.deployments.change(deployment.id, fail(jobsLost));
     return;
   }
@@ -78,13 +79,13 @@ function lastSign({ steps, requestedAt }: Deployment): number {
 function diedTooOften(step: StepName, reason: string | undefined): Failure {
   return {
     message: `The step ${step} was broken off too often: ${reason ?? 'its worker died'}`,
-    hint: 'Look at the workers’ logs and memory, then ask again',
+    hint: 'Look at the workers’ logs and memory, then try again',
     code: 'step_lost',
   };
 }
 
 const jobsLost: Failure = {
   message: 'The deployment lost its jobs again and again',
-  hint: 'Check that Redis keeps its data (appendonly yes, maxmemory-policy noeviction), then ask again',
+  hint: 'Check that Redis keeps its data (appendonly yes, maxmemory-policy noeviction), then try again',
   code: 'jobs_lost',
 };

@@ -107,7 +107,7 @@ async function requirePrograms(...programs) {
 }
 
 async function testLab(args) {
-  return onCloud(args, (env, others) => vitest(['--project', 'lab', ...others], env));
+  return onCloud(args, (env, others) => vitest(['--project', 'lab-contracts', '--project', 'lab', ...others], env));
 }
 
 /** Servers that really boot, emulated: the lab has to be one of those, which no other lab beside it can be. */

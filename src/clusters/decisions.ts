@@ -88,6 +88,19 @@ export function fail(failure: Failure, step?: StepName): Decision {
   return (deployment) => (isTerminal(deployment.state) ? [] : [{ type: 'failed', failure, ...(step && { step }) }]);
 }
 
+/** True for a deployment that failed at its work, not at its plan: what it had finished is worth something. */
+export function canRetry({ state, round }: Deployment): boolean {
+  return state === 'failed' && round > 0;
+}
+
+/**
+ * Takes a failed deployment up again at what it has not finished. The plan and its approval stay: it is the same that is
+ * done. Whoever decides this must hold the cluster's lock, of which `fence` is the number.
+ */
+export function retry(by: string, fence: number): Decision {
+  return (deployment) => (canRetry(deployment) ? [{ type: 'retried', by, round: deployment.round + 1, fence }] : []);
+}
+
 /** Enqueues the flow once more, for a deployment whose jobs of that round are gone. */
 export function requeue(round: number): Decision {
   return (deployment) => {

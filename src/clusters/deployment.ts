@@ -42,6 +42,8 @@ export interface StepRecord<Name extends StepName = StepName> {
   readonly progress?: StepProgress;
   /** Where the step's source of events was read up to, such as the id of Heat's last event. */
   readonly marker?: string;
+  /** The marker of a try that failed: what that one made is removed before the step begins anew. */
+  readonly leftover?: string;
   readonly result?: StepResults[Name];
   readonly failure?: Failure;
 }
@@ -79,6 +81,8 @@ export interface Deployment {
   readonly steps: StepRecords;
   /** Which time the flow has been enqueued; part of its job ids. */
   readonly round: number;
+  /** Who had it taken up again after it had failed. */
+  readonly retries?: readonly { readonly by: string; readonly at: number }[];
   readonly failure?: Failure;
   readonly failedStep?: StepName;
   readonly finishedAt?: number;
@@ -114,6 +118,7 @@ export type DeploymentEventBody =
   | { readonly type: 'expired' }
   | { readonly type: 'cancelled'; readonly by: string }
   | { readonly type: 'queued'; readonly round: number }
+  | { readonly type: 'retried'; readonly by: string; readonly round: number; readonly fence: number }
   | (StepEvent & { readonly type: 'step-started' })
   | (StepEvent & { readonly type: 'step-progress'; readonly progress: StepProgress; readonly marker?: string })
   | (StepEvent & { readonly type: 'step-retried'; readonly failure: Failure })
@@ -133,7 +138,7 @@ export type DeploymentEvent = DeploymentEventBody & { readonly at: number };
 
 const terminalStates: readonly DeploymentState[] = ['succeeded', 'failed', 'cancelled', 'denied', 'expired'];
 
-/** True once nothing can happen to the deployment any more and its cluster's lock is free. */
+/** True once nothing more happens to the deployment by itself and its cluster's lock is free. */
 export function isTerminal(state: DeploymentState): boolean {
   return terminalStates.includes(state);
 }

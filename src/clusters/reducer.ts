@@ -20,13 +20,13 @@ type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { 
 
 /**
  * Folds one event into a deployment. Pure. Throws EventRefusedError for an event that may not happen in this state or
- * that a stale attempt wrote, so that nothing can bring a finished deployment back to life.
+ * that a stale attempt wrote, so that nothing can bring a finished deployment back to life but a person who tries again.
  */
 export function reduce(deployment: Deployment | undefined, event: DeploymentEvent): Deployment {
   if (event.type === 'requested') return begin(deployment, event);
   if (deployment === undefined)
     throw new EventRefusedError(`A deployment begins with "requested", not "${event.type}"`);
-  if (isTerminal(deployment.state)) {
+  if (isTerminal(deployment.state) && event.type !== 'retried') {
     throw new EventRefusedError(`Deployment ${deployment.id} is ${deployment.state}; "${event.type}" comes too late`);
   }
   return 'step' in event && 'attempt' in event ? reduceStep(deployment, event) : reduceWhole(deployment, event);
@@ -63,6 +63,7 @@ const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
   expired: ['awaiting-approval'],
   cancelled: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
   queued: ['planned', 'awaiting-approval', 'queued', 'running'],
+  retried: ['failed'],
   succeeded: ['running'],
   failed: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
 };
@@ -82,6 +83,8 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
       return { ...deployment, approvals: [...deployment.approvals, { by: event.by, at: event.at }] };
     case 'queued':
       return { ...deployment, state: 'queued', round: event.round };
+    case 'retried':
+      return takeUpAgain(deployment, event);
     default:
       return finish(deployment, event);
   }
@@ -96,6 +99,20 @@ function finish(
   if (event.type === 'cancelled') return { ...finished, cancelledBy: event.by };
   if (event.type !== 'failed') return finished;
   return { ...finished, failure: event.failure, ...(event.step && { failedStep: event.step }) };
+}
+
+/** As if what is not finished had not been begun, but for the numbers of its attempts, by which old ones stay refused. */
+function takeUpAgain(deployment: Deployment, { by, at, round, fence }: EventOf<'retried'>): Deployment {
+  const { failure: _failure, failedStep: _failedStep, finishedAt: _finishedAt, ...rest } = deployment;
+  const steps = Object.entries(deployment.steps).map(([step, record]) => [step, unbegun(record)]);
+  const retries = [...(deployment.retries ?? []), { by, at }];
+  return { ...rest, state: 'queued', round, fence, retries, steps: Object.fromEntries(steps) };
+}
+
+function unbegun(record: StepRecord): StepRecord {
+  if (record.state === 'done') return record;
+  const leftover = record.marker ?? record.leftover;
+  return { state: 'waiting', attempt: record.attempt, ...(leftover !== undefined && { leftover }) };
 }
 
 function reduceStep(deployment: Deployment, event: Extract<DeploymentEvent, { type: StepEventType }>): Deployment {

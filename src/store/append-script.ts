@@ -18,6 +18,8 @@ if ARGV[5] == 'take' then
   redis.call('SET', KEYS[3], ARGV[6])
   redis.call('ZADD', KEYS[4], ARGV[4], ARGV[3])
   redis.call('ZADD', KEYS[5], ARGV[4], ARGV[3])
+  redis.call('PERSIST', KEYS[1])
+  redis.call('PERSIST', KEYS[2])
 end
 
 for i = 12, #ARGV do

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { clusterAfter } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
-import type { Decision } from '../clusters/decisions.ts';
+import { type Decision, retry } from '../clusters/decisions.ts';
 import {
   type ApprovalTerms,
   type Deployment,
@@ -108,9 +108,26 @@ export class Deployments {
       const outcome = await this.#append(snapshot, bodies);
       if (outcome.kind === 'accepted') return { deployment: outcome.deployment, changed: true };
     }
-    throw new DeployError('contention', `Deployment ${id} is being changed by too many processes at once`, {
-      retryable: true,
-    });
+    throw contention(id);
+  }
+
+  /**
+   * Takes a failed deployment up again, and its cluster's lock with it, or says who holds that; undefined for one that
+   * cannot be, which is then left as it is. It is for the caller to know that nothing else has happened to the cluster.
+   */
+  async retry(id: string, by: string): Promise<RequestOutcome | undefined> {
+    for (let conflicts = 0; conflicts < maxConflicts; conflicts += 1) {
+      const snapshot = await this.#snapshot(id);
+      if (snapshot.deployment === undefined) throw unknownDeployment(id);
+      const fence = await this.#redis.incr(keys.fence);
+      const bodies = retry(by, fence)(snapshot.deployment);
+      if (bodies.length === 0) return undefined;
+      const { action } = snapshot.deployment;
+      const lock = { deployment: id, action, requestedBy: by, since: this.#now(), fence };
+      const outcome = await this.#append(snapshot, bodies, lock);
+      if (outcome.kind !== 'conflict') return outcome;
+    }
+    throw contention(id);
   }
 
   /** Events after a place in the stream, oldest first; all of them without one. */
@@ -207,6 +224,12 @@ function clusterOperation(deployment: Deployment): { operation: 'set' | 'delete'
   const after = isTerminal(deployment.state) ? clusterAfter(deployment) : undefined;
   if (after === undefined) return { operation: '', record: '' };
   return after === 'gone' ? { operation: 'delete', record: '' } : { operation: 'set', record: JSON.stringify(after) };
+}
+
+function contention(id: string): DeployError {
+  return new DeployError('contention', `Deployment ${id} is being changed by too many processes at once`, {
+    retryable: true,
+  });
 }
 
 function unknownDeployment(id: string): DeployError {

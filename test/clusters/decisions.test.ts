@@ -9,9 +9,11 @@ import {
   finishStep,
   recordPlan,
   requeue,
+  retry,
   startStep,
 } from '../../src/clusters/decisions.ts';
-import type { DeploymentEventBody } from '../../src/clusters/deployment.ts';
+import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
+import { EventRefusedError, reduce } from '../../src/clusters/reducer.ts';
 import type { StepName } from '../../src/clusters/steps.ts';
 import { approvedStaging, deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
 
@@ -156,5 +158,69 @@ describe('cancelling', () => {
     const cancelled = deploymentAfter(...approvedStaging, { type: 'cancelled', by: 'U1' });
 
     expect(() => assertCurrent(cancelled, 'build', 0)).toThrow('superseded');
+  });
+});
+
+describe('trying again', () => {
+  const then = (deployment: Deployment, ...bodies: readonly DeploymentEventBody[]): Deployment =>
+    bodies.reduce((state, body) => reduce(state, { ...body, at: 7_000 } as DeploymentEvent), deployment);
+  const failure = { message: 'No valid host was found', code: 'stack_failed' };
+  const attempt = 1;
+  const failed = deploymentAfter(
+    ...approvedStaging,
+    ...finished('build'),
+    { type: 'step-started', step: 'image', attempt },
+    { type: 'step-started', step: 'stack', attempt },
+    {
+      type: 'step-progress',
+      step: 'stack',
+      attempt,
+      progress: { text: '3 of 9 resources' },
+      marker: 'stack-1/event-7',
+    },
+    ...failStep('stack', attempt, failure),
+  );
+
+  it('goes on with what is not finished, in a new round and under a new number of the lock', () => {
+    const [event] = retry('U0DEVELOPER', 9)(failed);
+    const again = then(failed, ...retry('U0DEVELOPER', 9)(failed));
+
+    expect(event).toEqual({ type: 'retried', by: 'U0DEVELOPER', round: 2, fence: 9 });
+    expect(again).toMatchObject({ state: 'queued', round: 2, fence: 9, retries: [{ by: 'U0DEVELOPER', at: 7_000 }] });
+    expect(again).not.toHaveProperty('failure');
+    expect(again).not.toHaveProperty('failedStep');
+    expect(again).not.toHaveProperty('finishedAt');
+    expect(again.steps.build).toEqual(failed.steps.build);
+    expect(again.steps.image).toEqual({ state: 'waiting', attempt });
+    expect(again.steps.stack).toEqual({ state: 'waiting', attempt, leftover: 'stack-1/event-7' });
+  });
+
+  it('keeps refusing what an attempt of before has to say', () => {
+    const again = then(failed, ...retry('U0DEVELOPER', 9)(failed));
+    const late: DeploymentEventBody = { type: 'step-finished', step: 'image', attempt, result: {} as never };
+
+    expect(() => then(again, late)).toThrow(EventRefusedError);
+  });
+
+  it('remembers what was left by the first of two tries', () => {
+    const twice = then(
+      failed,
+      ...retry('U0DEVELOPER', 9)(failed),
+      { type: 'step-started', step: 'stack', attempt: 2 },
+      ...failStep('stack', 2, failure),
+    );
+
+    const again = then(twice, ...retry('U0PLATFORM', 10)(twice));
+
+    expect(again.steps.stack).toEqual({ state: 'waiting', attempt: 2, leftover: 'stack-1/event-7' });
+    expect(again.retries?.map(({ by }) => by)).toEqual(['U0DEVELOPER', 'U0PLATFORM']);
+  });
+
+  it.each([
+    ['is under way', deploymentAfter(...approvedStaging)],
+    ['failed at its plan', deploymentAfter(requestedStaging, { type: 'failed', failure })],
+    ['was cancelled', deploymentAfter(...approvedStaging, { type: 'cancelled', by: 'U0PLATFORM' })],
+  ])('is nothing for a deployment that %s', (_what, deployment) => {
+    expect(retry('U0DEVELOPER', 9)(deployment)).toEqual([]);
   });
 });

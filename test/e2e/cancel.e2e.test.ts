@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Deployment } from '../../src/clusters/deployment.ts';
 import { silentLogger } from '../../src/log.ts';
 import type { Stage } from '../../src/playground/demo/stage.ts';
 import { Producer } from '../../src/queue/producer.ts';
 import { BuildLogs } from '../../src/store/build-logs.ts';
 import { Deployments } from '../../src/store/deployments.ts';
+import { newestDeployment } from '../support/newest-deployment.ts';
 import { openTestStage } from '../support/stage.ts';
 
 const channel = 'C0DEPLOYS';
@@ -22,17 +22,6 @@ describe('a build that is cancelled', () => {
     await stage?.close();
   });
 
-  async function newest(deployments: Deployments, reached: (deployment: Deployment) => boolean): Promise<Deployment> {
-    let found: Deployment | undefined;
-    const look = async () => {
-      [found] = await deployments.recent(1);
-      return found !== undefined && reached(found);
-    };
-    await expect.poll(look, { timeout: 90_000, interval: 50 }).toBe(true);
-    if (found === undefined) throw new Error('no deployment');
-    return found;
-  }
-
   it('stops at once on its worker, shows its log, and leaves the way free for the next', async () => {
     stage = await openTestStage();
     const { workspace, redisUrl } = stage.world;
@@ -46,23 +35,23 @@ describe('a build that is cancelled', () => {
 
     async function upAndApprove(): Promise<void> {
       await workspace.command(developer, channel, '/k8s up staging');
-      await newest(deployments, ({ state }) => state === 'awaiting-approval');
+      await newestDeployment(deployments, ({ state }) => state === 'awaiting-approval');
       await expect.poll(approveCard, { timeout: 10_000 }).toBeDefined();
       await workspace.click('U0PLATFORM', { channel, ts: approveCard()?.ts ?? '', actionId: 'approve' });
     }
 
     await upAndApprove();
-    const { id } = await newest(deployments, ({ steps }) => steps.build?.state === 'running');
+    const { id } = await newestDeployment(deployments, ({ steps }) => steps.build?.state === 'running');
     await expect.poll(() => logs.tail(id, 1), { timeout: 30_000, interval: 50 }).toHaveLength(1);
     await workspace.command(developer, channel, '/k8s cancel staging');
-    const cancelled = await newest(deployments, ({ state }) => state === 'cancelled');
+    const cancelled = await newestDeployment(deployments, ({ state }) => state === 'cancelled');
     await expect.poll(() => builds.getActiveCount(), { timeout: 10_000, interval: 50 }).toBe(0);
     await expect.poll(() => deployments.unannounced(), { timeout: 15_000 }).toEqual([]);
     await workspace.command(developer, channel, '/k8s logs staging');
     const snippets = () => messages().filter(({ files }) => files !== undefined);
     await expect.poll(snippets, { timeout: 15_000 }).toHaveLength(1);
     await upAndApprove();
-    const next = await newest(deployments, ({ state }) => state === 'succeeded' || state === 'failed');
+    const next = await newestDeployment(deployments, ({ state }) => state === 'succeeded' || state === 'failed');
 
     expect(cancelled).toMatchObject({ id, cancelledBy: developer, steps: { build: { state: 'running' } } });
     const card = messages().find(({ ts }) => ts === snippets()[0]?.thread_ts);
@@ -72,5 +61,5 @@ describe('a build that is cancelled', () => {
     expect(snippets()[0]?.files?.[0]?.title).toMatch(/^build of staging, last /);
     expect(next).toMatchObject({ state: 'succeeded' });
     expect(next.id).not.toBe(id);
-  }, 150_000);
+  }, 300_000);
 });

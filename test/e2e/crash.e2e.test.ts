@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Deployment } from '../../src/clusters/deployment.ts';
 import type { StepName } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
@@ -10,6 +9,7 @@ import { listServers } from '../../src/openstack/nova/servers.ts';
 import { connect } from '../../src/openstack/openstack.ts';
 import type { Stage } from '../../src/playground/demo/stage.ts';
 import { Deployments } from '../../src/store/deployments.ts';
+import { newestDeployment } from '../support/newest-deployment.ts';
 import { openTestStage } from '../support/stage.ts';
 
 const channel = 'C0DEPLOYS';
@@ -23,24 +23,6 @@ describe('a worker that is killed in the middle of up', () => {
     await stage?.close();
   });
 
-  async function deploymentWhere(
-    deployments: Deployments,
-    reached: (deployment: Deployment) => boolean,
-  ): Promise<Deployment> {
-    let found: Deployment | undefined;
-    await expect
-      .poll(
-        async () => {
-          [found] = await deployments.recent(1);
-          return found !== undefined && reached(found);
-        },
-        { timeout: 180_000, interval: 50 },
-      )
-      .toBe(true);
-    if (found === undefined) throw new Error('no deployment');
-    return found;
-  }
-
   it.each<StepName>(['build', 'stack'])(
     'leaves a deployment that another worker ends as if nothing had happened: during %s',
     async (step) => {
@@ -49,18 +31,18 @@ describe('a worker that is killed in the middle of up', () => {
       redis = new Redis(redisUrl);
       const deployments = new Deployments(redis, async () => undefined);
       await workspace.command('U0DEVELOPER', channel, '/k8s up staging');
-      await deploymentWhere(deployments, ({ state }) => state === 'awaiting-approval');
+      await newestDeployment(deployments, ({ state }) => state === 'awaiting-approval');
       const planCard = () =>
         workspace.messages(channel).find((message) => JSON.stringify(message).includes('"approve"'));
       await expect.poll(planCard, { timeout: 10_000 }).toBeDefined();
       await workspace.click('U0PLATFORM', { channel, ts: planCard()?.ts ?? '', actionId: 'approve' });
-      await deploymentWhere(deployments, ({ steps }) => steps[step]?.progress !== undefined);
+      await newestDeployment(deployments, ({ steps }) => steps[step]?.progress !== undefined);
 
       const { process: worker } = stage.worker;
       worker.kill('SIGKILL');
       await once(worker, 'exit');
       await stage.start('worker');
-      const ended = await deploymentWhere(deployments, ({ state }) => state === 'succeeded' || state === 'failed');
+      const ended = await newestDeployment(deployments, ({ state }) => state === 'succeeded' || state === 'failed');
       await expect.poll(() => deployments.unannounced(), { timeout: 15_000 }).toEqual([]);
 
       const openstack = connect(readCloud('playground', env), { log: silentLogger() });

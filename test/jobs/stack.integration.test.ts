@@ -4,13 +4,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAgain, type Run, resultOf } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
 import { parseRequestMarker, parseStackMarker, requestMarker } from '../../jobs/stack-marker.ts';
-import { bootLogObject } from '../../src/clusters/names.ts';
+import { failStep, retry } from '../../src/clusters/decisions.ts';
+import type { Deployment } from '../../src/clusters/deployment.ts';
+import { bootLogObject, clusterObjects } from '../../src/clusters/names.ts';
+import { reduce } from '../../src/clusters/reducer.ts';
 import type { SignedObject } from '../../src/clusters/stack.ts';
 import { DeployError } from '../../src/errors.ts';
 import { signalResource } from '../../src/openstack/heat/resources.ts';
 import { createStack, deleteStack, findStack, listStacks } from '../../src/openstack/heat/stacks.ts';
 import { listServers } from '../../src/openstack/nova/servers.ts';
-import { putObject } from '../../src/openstack/swift/objects.ts';
+import { listObjects, putObject } from '../../src/openstack/swift/objects.ts';
 import { settled } from '../contracts/heat-stack.ts';
 import { smallTemplate } from '../contracts/heat-templates.ts';
 import { clusterTemplate, openStackStage, RecordingStep, readyForStack, type StackStage } from './stack-stage.ts';
@@ -295,6 +298,82 @@ describe('the step stack', () => {
         excerpt: ['The end of its console:', expect.any(String), expect.any(String), expect.any(String)],
         detail: { heat: 'WaitConditionTimeout: resources.boot: 0 of 1 received' },
       });
+    });
+  });
+
+  describe('when a person tries again', () => {
+    const container = 'slipway-cluster-staging';
+    const objects = clusterObjects(readyForStack().id);
+
+    /** The deployment after its stack failed and somebody clicked Retry. */
+    function takenUpAgain(): Deployment {
+      const ready = readyForStack();
+      const attempt = 1;
+      const bodies = [
+        { type: 'step-started', step: 'stack', attempt },
+        { type: 'step-progress', step: 'stack', attempt, progress: { text: '' }, marker: step.marker ?? '' },
+        ...failStep('stack', attempt, { message: 'No', code: 'stack_failed' }),
+      ] as const;
+      const failed = bodies.reduce((state, body) => reduce(state, { ...body, at: 1 }), ready);
+      return retry('U0DEVELOPER', 2)(failed).reduce((state, body) => reduce(state, { ...body, at: 2 }), failed);
+    }
+
+    /** Lets the stack fail, as a first boot that went wrong does. */
+    async function failed(run: Run): Promise<string> {
+      await stack(run);
+      const found = await findStack(stage.direct.heat, name);
+      if (found === undefined) throw new Error('no stack was made');
+      await signalResource(stage.direct.heat, found, 'handle', { id: 'a', status: 'FAILURE', reason: 'no' });
+      await expect(ended(run)).rejects.toMatchObject({ code: 'stack_failed' });
+      return found.id;
+    }
+
+    it('removes the stack that failed, and what its servers had left for one another, and makes a new one', async () => {
+      const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting, outputs));
+      const first = await failed(run);
+      for (const object of [objects.joinNode, objects.adminConf, objects.cloudConfig]) {
+        const content = { content: () => Readable.from(['of old']), size: 6 };
+        await putObject(stage.direct.swift, { container, object, ...content });
+      }
+      const again = takenUpAgain();
+      step = new RecordingStep();
+
+      const work = ended(run, again);
+      await expect.poll(() => parseStackMarker(step.marker)?.id, { timeout: 10_000 }).toBeDefined();
+      const second = await findStack(stage.direct.heat, name);
+      if (second === undefined) throw new Error('no stack was made');
+      await signalResource(stage.direct.heat, second, 'handle', { id: 'a', status: 'SUCCESS' });
+
+      expect(await work).toMatchObject({ id: second.id, nodes: ['node-1'] });
+      expect(second.id).not.toBe(first);
+      expect(await listStacks(stage.direct.heat)).toHaveLength(1);
+      expect(step.told.map(({ text }) => text)).toContain(`removing the ${name} that failed`);
+      const left = await listObjects(stage.direct.swift, container);
+      expect(left.map((object) => object.name)).toEqual([objects.cloudConfig]);
+    });
+
+    it('keeps a stack that has come about after all', async () => {
+      const run = stage.runOf(readyForStack(), step, clusterTemplate(waiting, outputs));
+      await stack(run);
+      const found = await findStack(stage.direct.heat, name);
+      if (found === undefined) throw new Error('no stack was made');
+      await signalResource(stage.direct.heat, found, 'handle', { id: 'a', status: 'SUCCESS' });
+      await settled(stage.direct.heat, found);
+      const again = takenUpAgain();
+      step = new RecordingStep();
+
+      expect(await ended(run, again)).toMatchObject({ id: found.id });
+    });
+
+    it('waits for a stack that was asked for by the try before and may still come about', async () => {
+      step.marker = requestMarker({ sentAt: Date.now() - 10_000, requests: 1 });
+      const again = takenUpAgain();
+      step = new RecordingStep();
+
+      const outcome = await stack(stage.runOf(again, step, clusterTemplate(waiting)));
+
+      expect(isAgain(outcome)).toBe(true);
+      expect(stage.proxy.count('orchestration', 'POST', /^\/stacks$/)).toBe(0);
     });
   });
 

@@ -5,7 +5,7 @@ import type { Deployment } from '../../src/clusters/deployment.ts';
 import { EventRefusedError, replay } from '../../src/clusters/reducer.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
-import { overChannel } from '../../src/store/keys.ts';
+import { keys, overChannel } from '../../src/store/keys.ts';
 import { oneApproval, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
@@ -140,6 +140,64 @@ describe('the deployments in Redis', () => {
     await deployments.change(id, fail(failure, 'stack'));
 
     expect(await clusters.find('staging')).toMatchObject({ state: 'broken', deployment: id, stack: 'slipway-staging' });
+  });
+
+  describe('when one that failed is tried again', () => {
+    async function failedAtBuild(): Promise<string> {
+      const { id } = await accepted();
+      await deployments.change(id, recordPlan(plan, 0));
+      await deployments.change(id, approve('U0PLATFORM'));
+      await deployments.change(id, startStep('build'));
+      await deployments.change(id, fail(failure, 'build'));
+      return id;
+    }
+
+    it('takes the lock anew, and is kept for as long as it is under way', async () => {
+      const id = await failedAtBuild();
+      const before = await deployments.get(id);
+
+      const outcome = await deployments.retry(id, 'U2');
+
+      expect(outcome).toMatchObject({ kind: 'accepted', deployment: { state: 'queued', round: 2 } });
+      const { fence } = await deployments.get(id);
+      expect(fence).toBeGreaterThan(before.fence);
+      expect(await deployments.lock('staging')).toMatchObject({
+        deployment: id,
+        requestedBy: 'U2',
+        action: 'up',
+        fence,
+      });
+      expect((await deployments.active()).map((deployment) => deployment.id)).toEqual([id]);
+      expect(await redis.ttl(keys.deployment(id))).toBe(-1);
+      expect(await redis.ttl(keys.events(id))).toBe(-1);
+      const events = await deployments.events(id);
+      expect(replay(events.map(({ event }) => event))).toEqual(await deployments.get(id));
+    });
+
+    it('happens once of twenty clicks at once', async () => {
+      const id = await failedAtBuild();
+
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => deployments.retry(id, 'U2')));
+
+      expect(outcomes.filter((outcome) => outcome?.kind === 'accepted')).toHaveLength(1);
+      expect((await deployments.get(id)).round).toBe(2);
+    });
+
+    it('changes nothing while somebody else holds the cluster', async () => {
+      const id = await failedAtBuild();
+      const other = await accepted();
+
+      const outcome = await deployments.retry(id, 'U2');
+
+      expect(outcome).toMatchObject({ kind: 'busy', lock: { deployment: other.id } });
+      expect((await deployments.get(id)).state).toBe('failed');
+    });
+
+    it('is nothing for one that has not failed', async () => {
+      const { id } = await accepted();
+
+      expect(await deployments.retry(id, 'U2')).toBeUndefined();
+    });
   });
 
   it('announces every change', async () => {

@@ -6,6 +6,7 @@ import { nodeSettings, type StackOwner, stackParameters } from '../../src/cluste
 import { deleteImage } from '../../src/openstack/glance/images.ts';
 import { type PreviewedResource, previewStack, previewUpdate } from '../../src/openstack/heat/previews.ts';
 import { listStackResources, type StackResource, signalResource } from '../../src/openstack/heat/resources.ts';
+import type { Stack } from '../../src/openstack/heat/stack.ts';
 import {
   type CreateStackOptions,
   createStack,
@@ -61,6 +62,13 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
     return { name: `slipway-${name}`, ...template, parameters };
   }
 
+  async function expectMade(spec: ClusterSpec, ref: StackRef, stack: Stack, network?: string): Promise<void> {
+    expect(stack).toMatchObject({ status: 'CREATE_COMPLETE', statusReason: expect.any(String) });
+    await expectServers(cloud(), operator(), spec, ref);
+    await expectNetwork(cloud(), spec, network);
+    await expectAddress(cloud(), spec, stack.outputs);
+  }
+
   it('are templates to Heat', async () => {
     const { parameters } = await validateTemplate(cloud().heat, {
       ...template,
@@ -113,16 +121,13 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
         await bootAll(cloud(), ref);
         const stack = await settled(heat, ref);
 
-        expect(stack).toMatchObject({ status: 'CREATE_COMPLETE', statusReason: expect.any(String) });
-        await expectServers(cloud(), operator(), spec, ref);
-        await expectNetwork(cloud(), spec, around?.id);
-        await expectAddress(cloud(), spec, stack.outputs);
+        await expectMade(spec, ref, stack, around?.id);
       },
       patienceMs,
     );
   });
 
-  describe.concurrent('a cluster', () =>
+  describe.concurrent('a cluster', () => {
     describe.sequential('as time goes by', () => {
       const name = `${run}-grow`;
       const [small] = variants;
@@ -150,9 +155,16 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
       beforeAll(async () => {
         ref = await createStack(cloud().heat, request(name, small as Variant));
         await bootAll(cloud(), ref, booted);
-        expect((await settled(cloud().heat, ref)).status).toBe('CREATE_COMPLETE');
       }, patienceMs);
       afterAll(() => removedStack(cloud(), ref), patienceMs);
+
+      it(
+        'is made as it was asked for',
+        async () => {
+          await expectMade(variantSpec(name, small as Variant), ref, await settled(cloud().heat, ref));
+        },
+        patienceMs,
+      );
 
       it(
         'replaces no server for new URLs, other settings or another number of nodes',
@@ -213,7 +225,8 @@ export function clusterTemplates(connectTo: ConnectTo, connectAsOperator: Connec
 
         expect(outputs.node_names).toEqual({ 0: `${name}-node-0`, 2: `${name}-node-2`, 3: `${name}-node-3` });
       });
-    }));
+    });
+  });
 }
 
 function ownerOf(name: string, variant: Variant): StackOwner {

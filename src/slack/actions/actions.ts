@@ -6,6 +6,7 @@ import { deny } from './deny.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
+import { retry } from './retry.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Every button by the id that cards carry. */
@@ -17,4 +18,5 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.log, log],
   [actionIds.kubeconfig, kubeconfig],
   [actionIds.pods, pods],
+  [actionIds.retry, retry],
 ]);

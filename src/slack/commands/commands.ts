@@ -10,6 +10,7 @@ import { logs } from './logs.ts';
 import { plan } from './plan.ts';
 import { pods } from './pods.ts';
 import { releases } from './releases.ts';
+import { retry } from './retry.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   up,
   down,
   cancel,
+  retry,
   plan,
   status,
   list,

@@ -79,7 +79,7 @@ export function brokenAnswer({ name, deployment, since, nodes }: Cluster): Messa
   return paragraph(
     [
       `✗ *${name} is broken*: it did not come up ${date(since)}, and what was made then is still there.`,
-      `→ Tear it down, then ${commandText('up', name)} again.`,
+      `→ ${commandText('retry', name)} goes on from the step that failed; or tear it down, then ${commandText('up', name)} again.`,
     ].join('\n'),
     [tearDownButton({ cluster: name, nodes: known(nodes), value: { cluster: name, deployment } })],
   );

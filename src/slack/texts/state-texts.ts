@@ -1,3 +1,4 @@
+import { canRetry } from '../../clusters/decisions.ts';
 import type { Deployment, DeploymentState } from '../../clusters/deployment.ts';
 import type { Action } from '../../clusters/steps.ts';
 import { allOf, anyOf, date, mention } from '../views/mrkdwn.ts';
@@ -180,9 +181,9 @@ function upNext({ cluster, steps }: Deployment): string {
 }
 
 function failedNext(deployment: Deployment, again: string): string {
-  return hasStack(deployment)
-    ? `Tear down removes what was made; after that, ${again} tries again.`
-    : `${again} tries again.`;
+  if (!canRetry(deployment)) return `${again} tries again.`;
+  const removal = hasStack(deployment) ? '; Tear down removes what was made' : '';
+  return `Retry goes on from the step that failed${removal}.`;
 }
 
 /** One sentence for notifications and screen readers, which see no blocks. */

@@ -13,6 +13,7 @@ export const actionIds = {
   log: 'log',
   kubeconfig: 'kubeconfig',
   pods: 'pods',
+  retry: 'retry',
 } as const;
 
 export function approveButton(deployment: string): types.Button {
@@ -57,6 +58,17 @@ export function cancelButton(deployment: string, title: string, question: string
       deny: label('Go on'),
       style: 'danger',
     },
+  };
+}
+
+/** The button that goes on with a failed deployment from the step that failed. */
+export function retryButton(deployment: string): types.Button {
+  return {
+    type: 'button',
+    action_id: actionIds.retry,
+    style: 'primary',
+    text: label('Retry'),
+    value: buttonValue({ deployment }),
   };
 }
 

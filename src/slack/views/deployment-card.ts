@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
+import { canRetry } from '../../clusters/decisions.ts';
 import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { ClusterHealth } from '../../clusters/health.ts';
@@ -25,6 +26,7 @@ import {
   kubeconfigButton,
   logButton,
   podsButton,
+  retryButton,
   tearDownButton,
 } from './buttons.ts';
 import { checklist } from './checklist.ts';
@@ -198,9 +200,10 @@ function buttonsOf(deployment: Deployment): types.Button[] {
   }
   const log = hasBuildLog(deployment) ? [logButton(id)] : [];
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
-  if (!hasStack(deployment) || !isTerminal(state)) return log;
+  const retry = canRetry(deployment) ? [retryButton(id)] : [];
+  if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
   const inside = healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value)];
-  return [...inside, tearDownOf(deployment), ...log];
+  return [...retry, ...inside, tearDownOf(deployment), ...log];
 }
 
 function cancelButton(deployment: Deployment): types.Button {

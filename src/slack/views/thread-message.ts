@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
 import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
 import { actionWords, commandText } from '../texts/cluster-texts.ts';
-import { begun, cancelledNext, capital, hasStack, remains, waitingText, workedMs } from '../texts/state-texts.ts';
+import { begun, cancelledNext, capital, remains, waitingText, workedMs } from '../texts/state-texts.ts';
 import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
 import type { Block } from './blocks.ts';
 import { codeBlock } from './code-block.ts';
@@ -47,6 +47,8 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
       return cancelledLines(event, deployment);
     case 'queued':
       return queuedLines(event, deployment);
+    case 'retried':
+      return [`● ${mention(event.by)} tries again; finished steps are kept.`];
     default:
       return workLines(event, deployment);
   }
@@ -185,12 +187,17 @@ function markFirst([first = '', ...others]: string[]): string[] {
 
 function failedLines({ failure, step }: EventOf<'failed'>, deployment: Deployment): string[] {
   const { cluster, action } = deployment;
-  const next = hasStack(deployment)
-    ? 'What was made is still there: *Tear down* on the card removes it.'
-    : `${commandText(action, cluster)} tries again.`;
+  const next = step === undefined ? `${commandText(action, cluster)} tries again.` : retryText(step);
   const title = `✗ *${failedTitle(step, deployment)}*`;
   const words = failure.lines === undefined ? failureLines(failure) : quotingLines(failure, failure.lines);
   return [title, ...words, next];
+}
+
+/** By the event alone: the deployment may have been taken up again by the time that the thread is told. */
+function retryText(step: StepName): string {
+  const removal =
+    step === 'stack' || step === 'verify' ? '; what was made is still there, and *Tear down* removes it' : '';
+  return `*Retry* on the card goes on from there${removal}.`;
 }
 
 /** What a program said stands between what happened and what to do; both are short then, so that it fits. */

@@ -219,7 +219,7 @@ export const succeededLongAgo: readonly Happening[] = succeeded.map(([seconds, b
 
 export const quota = {
   message: 'Heat could not create slipway-staging: node_server (OS::Nova::Server): Forbidden: Quota exceeded for ram',
-  hint: 'The stack is kept so that it can be looked at. Tear it down, mend the cause, and ask for the cluster again',
+  hint: 'The stack is kept so that it can be looked at. Mend the cause, then try again, or tear it down',
   code: 'stack_failed',
 } as const;
 
@@ -227,6 +227,21 @@ export const failedStack: readonly Happening[] = [
   ...stacking,
   [280, { type: 'step-failed', step: 'stack', attempt: 1, failure: quota }],
   [280, { type: 'failed', failure: quota, step: 'stack' }],
+];
+
+export const retriedStack: readonly Happening[] = [
+  ...failedStack,
+  [400, { type: 'retried', by: 'U0DEVELOPER', round: 2, fence: 2 }],
+  [401, { type: 'step-started', step: 'stack', attempt: 2 }],
+  [
+    402,
+    {
+      type: 'step-progress',
+      step: 'stack',
+      attempt: 2,
+      progress: { text: 'removing the slipway-staging that failed' },
+    },
+  ],
 ];
 
 const compilerError = {
@@ -324,6 +339,7 @@ export const histories = {
   succeeded,
   succeededLongAgo,
   failedStack,
+  retriedStack,
   failedBuild,
   failedPlan,
   cancelledWaiting,

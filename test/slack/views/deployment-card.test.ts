@@ -66,6 +66,7 @@ describe('the card of a deployment', () => {
     ['building', 'staging · bringing up'],
     ['succeeded', 'staging · up'],
     ['failedStack', 'staging · bringing up failed'],
+    ['retriedStack', 'staging · bringing up'],
     ['failedPlan', 'staging · cannot be brought up'],
     ['cancelledWaiting', 'staging · cancelled'],
     ['cancelledStack', 'staging · cancelled'],
@@ -86,8 +87,9 @@ describe('the card of a deployment', () => {
     ['stacking', ['cancel', 'log']],
     ['succeeded', ['kubeconfig', 'pods', 'tear-down', 'log']],
     ['succeededLongAgo', ['tear-down', 'log']],
-    ['failedStack', ['tear-down', 'log']],
-    ['failedBuild', ['log']],
+    ['failedStack', ['retry', 'tear-down', 'log']],
+    ['retriedStack', ['cancel', 'log']],
+    ['failedBuild', ['retry', 'log']],
     ['failedPlan', []],
     ['cancelledWaiting', []],
     ['cancelledBuild', ['log']],
@@ -202,7 +204,7 @@ describe('the card of a deployment', () => {
     expect(text).toContain('Quota exceeded for ram');
     expect(text).toContain('✗ *Stack slipway-staging in Heat*');
     expect(text).toContain('– Check of the Kubernetes API');
-    expect(text).toContain('Tear down removes what was made; after that, `/k8s up staging` tries again.');
+    expect(text).toContain('Retry goes on from the step that failed; Tear down removes what was made.');
   });
 
   it('says which commit is meant as soon as there is a plan', () => {

@@ -153,7 +153,9 @@ describe('the thread of a deployment', () => {
     expect(message).toContain('✗ *Bringing up staging failed at: Stack slipway-staging in Heat*');
     expect(message).toContain('Quota exceeded for ram');
     expect(message).toContain('→ The stack is kept');
-    expect(message).toContain('*Tear down* on the card removes it');
+    expect(message).toContain(
+      '*Retry* on the card goes on from there; what was made is still there, and *Tear down* removes it.',
+    );
   });
 
   it('tells a failure before anything was made, with the command that tries again', () => {
@@ -252,8 +254,14 @@ describe('the thread of a deployment', () => {
         'make: *** [all] Error 1',
         '```',
         '→ Mend the source, or choose another version, and ask for the cluster again',
-        '`/k8s up staging` tries again.',
+        '*Retry* on the card goes on from there.',
       ].join('\n'),
+    );
+  });
+
+  it('tells who tries again', () => {
+    expect(told({ type: 'retried', by: 'U0DEVELOPER', round: 2, fence: 2 })).toBe(
+      '● <@U0DEVELOPER> tries again; finished steps are kept.',
     );
   });
 
@@ -267,7 +275,7 @@ describe('the thread of a deployment', () => {
     expect(text.length).toBeLessThanOrEqual(2_900);
     expect(text.split('```')).toHaveLength(3);
     expect(text).not.toContain('<!channel>');
-    expect(text).toMatch(/ removes it\.$| tries again\.$/);
+    expect(text).toMatch(/\*Retry\* on the card goes on from there\.$/);
   });
 
   it('calls it a withdrawal when the requester denies', () => {

@@ -1,0 +1,65 @@
+import { canRetry } from '../clusters/decisions.ts';
+import type { Deployment } from '../clusters/deployment.ts';
+import { mayRequest } from '../clusters/policy.ts';
+import type { Answer } from './answer.ts';
+import type { SlackContext } from './context.ts';
+import type { People } from './people.ts';
+import { busyAnswer, refusedAnswer } from './texts/answers.ts';
+import { undecidedAnswer } from './texts/decision-answers.ts';
+import { nothingToRetryAnswer, overtakenAnswer } from './texts/retry-answers.ts';
+
+/** Who wants to try again, and what is asked before that is done. */
+export interface Retrier {
+  readonly user: string;
+  readonly people: People;
+  readonly context: Pick<SlackContext, 'deployments' | 'policy' | 'producer'>;
+}
+
+/** The deployment when it goes on now, or why it does not. */
+export type Retried =
+  | { readonly retried: true; readonly deployment: Deployment }
+  | { readonly retried: false; readonly answer: Answer };
+
+/** How far back deployments of a cluster are looked for. */
+const historyLength = 200;
+
+/** The newest deployment of a cluster that got as far as changing something, or might have. */
+export async function newestBegun(
+  cluster: string,
+  { deployments }: Pick<SlackContext, 'deployments'>,
+): Promise<Deployment | undefined> {
+  const recent = await deployments.recent(historyLength);
+  return recent.find((deployment) => deployment.cluster === cluster && deployment.round > 0);
+}
+
+/**
+ * Takes a failed deployment up again at the step that failed. Its plan was approved, so no approval is asked for; but only
+ * as long as nothing else was done to the cluster, since the steps that are done would not be true any more.
+ */
+export async function retryDeployment(deployment: Deployment, by: Retrier): Promise<Retried> {
+  const { user, people, context } = by;
+  const { policy, deployments, producer } = context;
+  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
+  const verdict = mayRequest(policy, person);
+  if (!verdict.allowed) return not(refusedAnswer(verdict, `try ${deployment.cluster} again`));
+  if (!canRetry(deployment)) return not(whyNot(deployment, user));
+
+  const newest = await newestBegun(deployment.cluster, context);
+  if (newest !== undefined && newest.id !== deployment.id) return not(overtakenAnswer(deployment, newest));
+  const outcome = await deployments.retry(deployment.id, user);
+  if (outcome === undefined) return not(whyNot(await deployments.get(deployment.id), user));
+  if (outcome.kind === 'busy') {
+    return not(busyAnswer(deployment.cluster, outcome.lock, await deployments.find(outcome.lock.deployment)));
+  }
+  await producer.start(outcome.deployment.id, outcome.deployment.round);
+  return { retried: true, deployment: outcome.deployment };
+}
+
+/** One that failed at its plan has nothing to go on with; of all others it is said what became of them. */
+function whyNot(deployment: Deployment, user: string): Answer {
+  return deployment.state === 'failed' ? nothingToRetryAnswer(deployment) : undecidedAnswer(deployment, user);
+}
+
+function not(answer: Answer): Retried {
+  return { retried: false, answer };
+}

@@ -1,0 +1,3 @@
+import { realCloudContracts } from './real-cloud.ts';
+
+realCloudContracts('lab-domain');
