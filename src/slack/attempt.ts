@@ -29,7 +29,8 @@ export async function aboutCommand(
   const [name] = words;
   if (name === undefined || !usage.includes('CLUSTER')) return {};
   const lock = await context.deployments.lock(name);
-  if (lock !== undefined) return { cluster: name, deployment: lock.deployment, requestedBy: lock.requestedBy };
+  const holder = lock && (await context.deployments.find(lock.deployment));
+  if (holder !== undefined) return { cluster: name, deployment: holder.id, requestedBy: holder.requestedBy };
   return (await isKnown(name, context)) ? { cluster: name } : {};
 }
 
