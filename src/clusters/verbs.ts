@@ -17,6 +17,7 @@ const facts = {
   up: { audience: 'ask', changes: true },
   down: { audience: 'ask', changes: true },
   cancel: { audience: 'ask', changes: true },
+  retry: { audience: 'ask', changes: true },
   plan: { audience: 'read', changes: false },
   status: { audience: 'look', changes: false },
   list: { audience: 'look', changes: false },

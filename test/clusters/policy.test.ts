@@ -37,7 +37,7 @@ function usable(person: Person, of: Policy = policy): Verb[] {
 
 const looks: Verb[] = ['status', 'list', 'history', 'help'];
 const reads: Verb[] = ['plan', 'status', 'list', 'pods', 'releases', 'doctor', 'history', 'help'];
-const asks: Verb[] = ['up', 'down', 'cancel', 'logs'];
+const asks: Verb[] = ['up', 'down', 'cancel', 'retry', 'logs'];
 
 describe('what somebody may do', () => {
   it.each<[who: string, person: Person, may: Verb[]]>([

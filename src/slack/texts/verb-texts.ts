@@ -6,6 +6,7 @@ const words: Readonly<Record<Verb, readonly [of: (cluster: string) => string, an
   up: [(cluster) => `bring ${cluster} up`, 'bring clusters up'],
   down: [(cluster) => `tear ${cluster} down`, 'tear clusters down'],
   cancel: [(cluster) => `cancel what is under way for ${cluster}`, 'cancel what is under way'],
+  retry: [(cluster) => `try ${cluster} again`, 'try anything again'],
   plan: [(cluster) => `see a plan of ${cluster}`, 'see plans'],
   status: [(cluster) => `see how ${cluster} is`, 'see how clusters are'],
   list: [(cluster) => `see ${cluster}`, 'see which clusters there are'],

@@ -17,6 +17,7 @@ describe('what commands and buttons need', () => {
   it.each([
     ['tear-down', 'down'],
     ['cancel', 'cancel'],
+    ['retry', 'retry'],
     ['log', 'logs'],
     ['pods', 'pods'],
     ['kubeconfig', 'kubeconfig'],

@@ -50,7 +50,7 @@ describe('parsing a command', () => {
   it('says what to type instead', () => {
     expect(problemOf('up').hint).toBe('Type /k8s up CLUSTER, such as /k8s up staging');
     expect(problemOf('nonsense').hint).toBe(
-      'The commands are: up, down, cancel, plan, status, list, pods, kubeconfig, logs, releases, doctor, history, help',
+      'The commands are: up, down, cancel, retry, plan, status, list, pods, kubeconfig, logs, releases, doctor, history, help',
     );
   });
 });

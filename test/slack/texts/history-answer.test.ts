@@ -102,7 +102,8 @@ describe('the history', () => {
 
 describe('what a verb does, in words', () => {
   it.each(verbs)('%s, with a cluster and without', (verb) => {
-    expect(verbText(verb, 'staging')).toMatch(/^(bring|tear|cancel|see|have|approve|deny) /);
-    expect(verbText(verb, undefined)).toMatch(/^(bring|tear|cancel|see|have|approve|deny) /);
+    expect(verbText(verb, 'staging')).toMatch(/^[a-z]+ [a-z ]+$/);
+    expect(verbText(verb, undefined)).toMatch(/^[a-z]+ [a-z ]+$/);
+    expect(verbText(verb, undefined)).not.toContain('staging');
   });
 });
