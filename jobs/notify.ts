@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { DelayedError, type Job } from 'bullmq';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { Logger } from '../src/log.ts';
@@ -8,18 +8,13 @@ import { deploymentCard } from '../src/slack/views/deployment-card.ts';
 import { threadMessage } from '../src/slack/views/thread-message.ts';
 import type { Deployments, StoredEvent } from '../src/store/deployments.ts';
 import type { ThreadState, Threads } from '../src/store/threads.ts';
+import { waitAfter } from './slack-wait.ts';
 
 /** Slack's chat.update is Tier 3 (50 a minute) for all cards of a workspace together; this leaves some for retries. */
 const cardUpdatesPerMinute = 45;
 
 /** The shortest time between two updates of one card. */
 const cardIntervalMs = 3_000;
-
-/**
- * Waits between two tries while Slack is away or refuses: doubled from the first to the last. There is no last try: an
- * operator may yet invite the bot to the channel.
- */
-const outageWaitMs = { first: 1_000, last: 30_000 } as const;
 
 /** What the notify job needs. */
 export interface NotifyTools {
@@ -158,11 +153,6 @@ const cardFixed = ['cant_update_message', 'edit_window_closed'];
 
 function slackSaid(error: unknown, words: readonly string[]): boolean {
   return error instanceof WebAPIPlatformError && words.includes(error.data.error);
-}
-
-function waitAfter(error: unknown, outages: number): number {
-  if (error instanceof WebAPIRateLimitedError) return error.retryAfter * 1_000;
-  return Math.min(outageWaitMs.first * 2 ** (outages - 1), outageWaitMs.last);
 }
 
 function digest(card: object): string {

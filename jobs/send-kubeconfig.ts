@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { accessGroup, accessUser, clusterContainer } from '../src/clusters/names.ts';
-import { type AccessLevel, mayAccess, namedForAccess, type Policy } from '../src/clusters/policy.ts';
+import { type AccessLevel, mayAccess, namedFor, type Policies, policyFor } from '../src/clusters/policy.ts';
 import { DeployError } from '../src/errors.ts';
 import { createCertificate, type IssuedCertificate } from '../src/kubernetes/api/create-certificate.ts';
 import { isUnreachable } from '../src/kubernetes/api/kubernetes-error.ts';
@@ -19,7 +19,7 @@ import { slackRefusal } from './slack-refusal.ts';
 export interface SendKubeconfigTools extends KnownClusterTools, Pick<Tools, 'openstack' | 'log'> {
   readonly slack: WebClient;
   readonly people: People;
-  readonly policy: Policy;
+  readonly policy: Policies;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function sendKubeconfig(
 ): Promise<SentKubeconfig> {
   const { cluster, requestedBy } = job;
   try {
-    const level = await levelOf(requestedBy, tools);
+    const level = await levelOf(job, tools);
     const known = await findKnownCluster(job, tools);
     const adminConf = await readAdminConf(tools.openstack(known.choice).swift, known, signal);
     if (adminConf === undefined) throw noAdminConf(known);
@@ -52,8 +52,17 @@ export async function sendKubeconfig(
 }
 
 /** The bot has asked the same; but what Redis holds is no proof of it. */
-async function levelOf(user: string, { people, policy }: SendKubeconfigTools): Promise<AccessLevel> {
-  const verdict = mayAccess(policy, await people.find(user, namedForAccess(policy)));
+async function levelOf(
+  { requestedBy, cluster }: SendKubeconfigJob,
+  { people, policy }: SendKubeconfigTools,
+): Promise<AccessLevel> {
+  const own = policyFor(policy, cluster);
+  if ((await people.outsider(requestedBy)) !== undefined) {
+    throw new DeployError('no_access', 'kubeconfigs are for full members of the workspace alone', {
+      hint: 'Ask a full member of this workspace',
+    });
+  }
+  const verdict = mayAccess(own, await people.find(requestedBy, namedFor('kubeconfig', own)));
   if (verdict.allowed) return verdict.level;
   throw new DeployError('no_access', 'the policy gives you no access to clusters', {
     hint: 'policy.access in clusters.yaml says who has it; bot and workers have to have the same file',
@@ -76,7 +85,7 @@ async function issue(
   signal: AbortSignal,
 ): Promise<IssuedCertificate> {
   const subject = { user: accessUser(user), groups: [accessGroup(level)] };
-  const lifetimeSeconds = Math.floor(policy.access.lifetimeMs / 1_000);
+  const lifetimeSeconds = Math.floor(policyFor(policy, cluster).access.lifetimeMs / 1_000);
   try {
     return await withApi(adminConf, apiUrl, log, (api) =>
       createCertificate(api, { ...subject, lifetimeSeconds }, signal),

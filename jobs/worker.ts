@@ -27,6 +27,7 @@ import { inspectSource } from './inspect-source.ts';
 import { keypair } from './keypair.ts';
 import { notify } from './notify.ts';
 import { plan } from './plan.ts';
+import { type PostAuditTools, postAudit } from './post-audit.ts';
 import { pruneReleases } from './prune-releases.ts';
 import { publish } from './publish.ts';
 import { purge } from './purge.ts';
@@ -82,7 +83,7 @@ export interface WorkerOptions {
   readonly queues: readonly QueueName[];
   readonly tools: Tools;
   /** Needed for the queue `notify`. */
-  readonly notify?: ShareLogTools & Pick<SendKubeconfigTools, 'people' | 'policy'>;
+  readonly notify?: ShareLogTools & PostAuditTools & Pick<SendKubeconfigTools, 'people' | 'policy'>;
 }
 
 /** The running workers of one process. */
@@ -191,6 +192,9 @@ async function dispatch(
       return pruneReleases(tools, signal, Date.now());
     case 'notify':
       if (options.notify) return notify(job as Job<DeploymentJob>, token, options.notify);
+      break;
+    case 'post-audit':
+      if (options.notify) return postAudit(job, token, options.notify);
       break;
     case 'share-log':
       if (options.notify) return shareLog(job.data as ShareLogJob, options.notify);

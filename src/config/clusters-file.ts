@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { LifetimeSpec } from '../clusters/lifetime.ts';
 import type { ReservedCidr } from '../clusters/network-fit.ts';
-import type { Policy } from '../clusters/policy.ts';
-import { accessSchema, toAccess } from './access.ts';
+import type { Policies, Policy } from '../clusters/policy.ts';
 import { isIpv4Network, prefixOf } from './addresses.ts';
 import { cloudConf } from './cloud-conf.ts';
 import { cloudProvider, toCloudProvider } from './cloud-provider.ts';
@@ -16,20 +15,21 @@ import { images } from './image-repository.ts';
 import { kubernetes, toKubernetes } from './kubernetes-source.ts';
 import { namesOf } from './names-of.ts';
 import { network, toNetwork } from './network.ts';
+import { clusterPolicy, generalPolicy, merged, toPolicy } from './policy.ts';
 import { controlPlane, nodes, serverGroup, toControlPlane, toNodes } from './servers.ts';
 import { isWithoutUser } from './url-secrets.ts';
 
 /** What clusters.yaml says. */
 export interface ClustersFile {
-  readonly policy: Policy;
+  readonly policy: Policies;
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
   /** Ranges of addresses that no cluster may use. */
   readonly reservedCidrs: readonly ReservedCidr[];
   /** How long a release is kept in Swift that nothing uses; milliseconds. */
   readonly keepReleasesMs: number;
+  /** Slack channel id: where decisions are told that change something or were refused. */
+  readonly auditChannel?: string;
 }
-
-const slackPerson = z.string().regex(/^[UWS][A-Z0-9]{2,}$/, 'expected the id of a Slack user (U…) or user group (S…)');
 
 const image = z.union(
   [
@@ -55,11 +55,13 @@ const image = z.union(
 );
 
 const aChannel = 'expected the id of a Slack channel, such as C0123456789';
+const channel = z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel);
 
 const clusterKeys = z.strictObject({
   cloud: z.string().min(1).optional(),
   swift: z.strictObject({ cloud: z.string().min(1) }).optional(),
-  channel: z.string(aChannel).regex(/^[CG][A-Z0-9]{2,}$/, aChannel),
+  channel,
+  policy: clusterPolicy.optional(),
   kubernetes,
   firstBoot,
   image,
@@ -109,16 +111,8 @@ const aReservedCidr = 'expected an IPv4 network such as 10.0.0.0/8, or {cidr: �
 const reserved = z.string().refine(isIpv4Network, aReservedCidr);
 
 const file = z.strictObject({
-  policy: z.strictObject({
-    request: z.array(slackPerson).min(1),
-    approve: z.strictObject({
-      from: z.array(slackPerson).default([]),
-      count: z.int().min(0).max(5).default(1),
-      self: z.boolean().default(false),
-      within: duration.default(3_600_000),
-    }),
-    access: accessSchema(slackPerson),
-  }),
+  policy: generalPolicy,
+  audit: z.strictObject({ channel: channel.optional() }).default({}),
   clusters: z.record(clusterName, cluster),
   releases: z
     .strictObject({ unusedFor: duration.refine((ms) => ms >= dayMs, 'expected a day (1d) or longer') })
@@ -133,6 +127,7 @@ const file = z.strictObject({
 });
 
 type ParsedCluster = z.infer<typeof cluster>;
+type ParsedFile = z.infer<typeof file>;
 
 /**
  * Reads and checks clusters.yaml; adds every problem to `problems`. Relative paths in it (an image's file, a repository)
@@ -165,18 +160,23 @@ export function parseClustersFile(text: string, path: string, problems: string[]
     );
     return undefined;
   }
-  const { policy, clusters, reservedCidrs, releases } = parsed.data;
-  const { within: withinMs, ...approve } = policy.approve;
-  const terms = { request: policy.request, approve: { ...approve, withinMs } };
-  if (approve.count > 0 && approve.from.length === 0) {
-    problems.push(`${path}: policy.approve.from: nobody may approve, but ${approve.count} approval is asked for`);
-  }
+  const { clusters, reservedCidrs, releases, audit } = parsed.data;
   return {
-    policy: { ...terms, access: toAccess(policy.access, terms) },
+    policy: toPolicies(parsed.data, path, problems),
+    ...(audit.channel && { auditChannel: audit.channel }),
     reservedCidrs: reservedCidrs.map(toReserved),
     keepReleasesMs: releases.unusedFor,
     clusters: new Map(Object.entries(clusters).map(([name, spec]) => [name, toSpec(name, spec, dirname(path))])),
   };
+}
+
+function toPolicies({ policy, clusters }: ParsedFile, path: string, problems: string[]): Policies {
+  const own = Object.entries(clusters).flatMap(([name, spec]): [string, Policy][] => {
+    if (spec.policy === undefined) return [];
+    return [[name, toPolicy(merged(policy, spec.policy), `${path}: clusters.${name}.policy`, problems)]];
+  });
+  const general = toPolicy(policy, `${path}: policy`, problems);
+  return own.length === 0 ? general : { ...general, clusters: new Map(own) };
 }
 
 /** For what a schema has no words of its own. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { ReservedCidr } from '../clusters/network-fit.ts';
-import type { Policy } from '../clusters/policy.ts';
+import type { Policies } from '../clusters/policy.ts';
 import { ConfigError } from '../errors.ts';
 import type { CloudConfig } from '../openstack/cloud-config.ts';
 import { readCloud } from '../openstack/clouds.ts';
@@ -17,11 +17,13 @@ export interface Config {
   readonly redisUrl: string;
   readonly logLevel: string;
   readonly dataDir: string;
-  readonly policy: Policy;
+  readonly policy: Policies;
   readonly clusters: ReadonlyMap<string, ClusterSpec>;
   readonly reservedCidrs: readonly ReservedCidr[];
   /** How long a release is kept in Swift that nothing uses; milliseconds. */
   readonly keepReleasesMs: number;
+  /** Slack channel id: where decisions are told that change something or were refused. */
+  readonly auditChannel?: string;
   readonly slack: SlackConfig | undefined;
   /** Credentials of the cloud of that name in clouds.yaml; undefined names the OS_* environment. Throws ConfigError. */
   cloud(name: string | undefined): CloudConfig;

@@ -14,9 +14,7 @@ const reservedNames = /^(kubernetes-.*\.tar\.gz|salt-onedir\..*|cni-[a-z]+\.yaml
 /** The key `firstBoot` of a cluster. */
 export const firstBoot = z
   .strictObject({
-    within: duration
-      .refine((ms) => ms >= 5 * 60_000 && ms <= 6 * 3_600_000, 'expected between 5m and 6h')
-      .optional(),
+    within: duration.refine((ms) => ms >= 5 * 60_000 && ms <= 6 * 3_600_000, 'expected between 5m and 6h').optional(),
     salt: z.strictObject(fetchedFileKeys).refine(hasOneSource, oneSource).optional(),
     files: z
       .array(z.strictObject({ name: fileName, ...fetchedFileKeys }).refine(hasOneSource, oneSource))

@@ -1,6 +1,7 @@
 import { type Environment, readConfig } from '../config/config.ts';
 import { createLogger } from '../log.ts';
 import { createSlackApp } from '../slack/app.ts';
+import { AuditLog } from '../store/audit.ts';
 import { BuildLogs } from '../store/build-logs.ts';
 import { Builders } from '../store/builders.ts';
 import { openStores } from './stores.ts';
@@ -34,6 +35,8 @@ export async function startBot(env: Environment): Promise<RunningProcess> {
       logs: new BuildLogs(stores.redis),
       builders: new Builders(stores.redis),
       producer: stores.producer,
+      audit: new AuditLog(stores.redis),
+      ...(config.auditChannel && { auditChannel: config.auditChannel }),
       log,
     },
     log,

@@ -6,7 +6,6 @@ import { StackWatches } from '../../jobs/stack-watches.ts';
 import { startWorker } from '../../jobs/worker.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
 import { choicesOf } from '../clusters/inspection.ts';
-import type { Policy } from '../clusters/policy.ts';
 import { type Config, type Environment, readConfig, type SlackConfig } from '../config/config.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { connect, type OpenStack } from '../openstack/openstack.ts';
@@ -14,6 +13,7 @@ import { packageRoot } from '../package-root.ts';
 import type { QueueName } from '../queue/jobs.ts';
 import { createPeople } from '../slack/people.ts';
 import { createWebClient } from '../slack/web-client.ts';
+import { AuditLog } from '../store/audit.ts';
 import { BuildLogs } from '../store/build-logs.ts';
 import { Builders } from '../store/builders.ts';
 import { Mutex } from '../store/mutex.ts';
@@ -35,7 +35,7 @@ export async function startWorkerProcess(env: Environment, queues: readonly Queu
     redisUrl: config.redisUrl,
     queues,
     tools: toolsOf(config, env, stores, clouds, log),
-    ...(needsSlack && config.slack && { notify: notifyTools(config.slack, config.policy, stores, log) }),
+    ...(needsSlack && config.slack && { notify: notifyTools(config.slack, config, stores, log) }),
   });
   return {
     ready: `worker serves ${queues.join(', ')}`,
@@ -72,7 +72,7 @@ function toolsOf(config: Config, env: Environment, stores: Stores, clouds: Cloud
   };
 }
 
-function notifyTools({ botToken, apiUrl }: SlackConfig, policy: Policy, stores: Stores, log: Logger) {
+function notifyTools({ botToken, apiUrl }: SlackConfig, { policy, auditChannel }: Config, stores: Stores, log: Logger) {
   const slack = createWebClient(botToken.reveal(), { ...(apiUrl && { apiUrl }), log });
   return {
     deployments: stores.deployments,
@@ -81,6 +81,8 @@ function notifyTools({ botToken, apiUrl }: SlackConfig, policy: Policy, stores: 
     slack,
     people: createPeople(slack, log),
     policy,
+    audit: new AuditLog(stores.redis),
+    auditChannel,
     log,
   };
 }

@@ -104,6 +104,7 @@ export interface JobData extends Record<StepName, StepJob>, InspectionData {
   'share-log': ShareLogJob;
   'share-topology': ShareTopologyJob;
   'send-kubeconfig': SendKubeconfigJob;
+  'post-audit': Record<string, never>;
   sweep: Record<string, never>;
   reconcile: Record<string, never>;
   'prune-releases': Record<string, never>;
@@ -133,6 +134,7 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   'share-log': 'notify',
   'share-topology': 'notify',
   'send-kubeconfig': 'notify',
+  'post-audit': 'notify',
   sweep: 'upkeep',
   reconcile: 'upkeep',
   'prune-releases': 'upkeep',

@@ -68,6 +68,11 @@ export class Producer {
     await this.#add('notify', { deployment }, { deduplication: { id: deployment, keepLastIfActive: true } });
   }
 
+  /** Has the audit channel told of the newest decisions. Calls fold into one another as those of `notify` do. */
+  async postAudit(): Promise<void> {
+    await this.#add('post-audit', {}, { deduplication: { id: 'audit', keepLastIfActive: true } });
+  }
+
   /**
    * Has a worker look at something, and waits for what it saw. Throws a DeployError when no worker answers in time. Who
    * asked and where to answer stays with the caller: Redis holds the question alone.

@@ -1,7 +1,7 @@
+import { closest } from '../closest.ts';
 import type { CloudChoice } from '../clusters/cluster-spec.ts';
 import { choicesNamed, choicesOf, cloudNames } from '../clusters/inspection.ts';
 import { UsageError } from '../errors.ts';
-import { closest } from './closest.ts';
 import type { SlackContext } from './context.ts';
 
 /** The clouds that a name means, or all that clusters use without one. Throws a UsageError with the names there are. */

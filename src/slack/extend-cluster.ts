@@ -2,21 +2,12 @@ import type { Cluster } from '../clusters/cluster.ts';
 import { extend } from '../clusters/decisions.ts';
 import type { Deployment } from '../clusters/deployment.ts';
 import { mayExpire } from '../clusters/lifetime.ts';
-import { mayRequest } from '../clusters/policy.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
-import type { People } from './people.ts';
-import { busyAnswer, refusedAnswer } from './texts/answers.ts';
+import { busyAnswer } from './texts/answers.ts';
 import { extendedAnswer, staysAnswer, unknownMakerAnswer } from './texts/lifetime-answers.ts';
 import { duration } from './views/quantities.ts';
-
-/** Who wants to keep a cluster for longer. */
-export interface Extender {
-  readonly user: string;
-  readonly people: People;
-  readonly context: Pick<SlackContext, 'clusters' | 'deployments' | 'policy' | 'now'>;
-}
 
 /**
  * Has a cluster torn down `ms` milliseconds from now instead of when it was to be; without `ms`, after its usual time.
@@ -24,13 +15,13 @@ export interface Extender {
  *
  * @throws UsageError when the end would be farther away than clusters.yaml allows.
  */
-export async function extendCluster(cluster: Cluster, ms: number | undefined, by: Extender): Promise<Answer> {
-  const { user, people, context } = by;
-  const { policy, deployments, now = Date.now } = context;
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, `keep ${cluster.name} for longer`);
-
+export async function extendCluster(
+  cluster: Cluster,
+  ms: number | undefined,
+  user: string,
+  context: Pick<SlackContext, 'clusters' | 'deployments' | 'now'>,
+): Promise<Answer> {
+  const { deployments, now = Date.now } = context;
   const maker = await deployments.find(cluster.deployment);
   if (maker === undefined) return unknownMakerAnswer(cluster.name);
   if (!mayExpire(maker)) return staysAnswer(maker);
@@ -43,7 +34,7 @@ export async function extendCluster(cluster: Cluster, ms: number | undefined, by
 function newEnd(
   { cluster, spec, expiry }: Deployment,
   ms: number | undefined,
-  { clusters }: Extender['context'],
+  { clusters }: Pick<SlackContext, 'clusters'>,
   now: number,
 ): number {
   // What clusters.yaml says today counts: a limit may have been set since the cluster was made.

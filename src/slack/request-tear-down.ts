@@ -1,5 +1,6 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
+import { policyFor } from '../clusters/policy.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
@@ -39,7 +40,7 @@ export async function requestTearDown(
   context: SlackContext,
 ): Promise<Answer> {
   const spec = await specToRemove(name, record, context);
-  const { approve } = context.policy;
+  const { approve } = policyFor(context.policy, name);
   const outcome = await context.deployments.request({
     action: 'down',
     spec,

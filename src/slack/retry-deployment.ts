@@ -1,19 +1,10 @@
 import { canRetry } from '../clusters/decisions.ts';
 import type { Deployment } from '../clusters/deployment.ts';
-import { mayRequest } from '../clusters/policy.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
-import type { People } from './people.ts';
-import { busyAnswer, refusedAnswer } from './texts/answers.ts';
+import { busyAnswer } from './texts/answers.ts';
 import { undecidedAnswer } from './texts/decision-answers.ts';
 import { nothingToRetryAnswer, overtakenAnswer } from './texts/retry-answers.ts';
-
-/** Who wants to try again, and what is asked before that is done. */
-export interface Retrier {
-  readonly user: string;
-  readonly people: People;
-  readonly context: Pick<SlackContext, 'deployments' | 'policy' | 'producer'>;
-}
 
 /** The deployment when it goes on now, or why it does not. */
 export type Retried =
@@ -36,12 +27,12 @@ export async function newestBegun(
  * Takes a failed deployment up again at the step that failed. Its plan was approved, so no approval is asked for; but only
  * as long as nothing else was done to the cluster, since the steps that are done would not be true any more.
  */
-export async function retryDeployment(deployment: Deployment, by: Retrier): Promise<Retried> {
-  const { user, people, context } = by;
-  const { policy, deployments, producer } = context;
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return not(refusedAnswer(verdict, `try ${deployment.cluster} again`));
+export async function retryDeployment(
+  deployment: Deployment,
+  user: string,
+  context: Pick<SlackContext, 'deployments' | 'producer'>,
+): Promise<Retried> {
+  const { deployments, producer } = context;
   if (!canRetry(deployment)) return not(whyNot(deployment, user));
 
   const newest = await newestBegun(deployment.cluster, context);

@@ -1,8 +1,8 @@
+import { closest } from '../closest.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import type { Deployment } from '../clusters/deployment.ts';
 import { UsageError } from '../errors.ts';
-import { closest } from './closest.ts';
 import type { SlackContext } from './context.ts';
 
 /** Everything that is known of one cluster right now. At least one of the three is there. */

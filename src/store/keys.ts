@@ -20,6 +20,10 @@ export const keys = {
   cardUpdates: 'slipway:card-updates',
   /** Hash of build workers by name. */
   builders: 'slipway:builders',
+  /** Stream of decisions about commands and clicks. */
+  audit: 'slipway:audit',
+  /** Up to which of them the audit channel was told, and when. */
+  auditTold: 'slipway:audit:told',
 } as const;
 
 /** How long a deployment that is over, its events and its place in Slack are kept: 90 days. */

@@ -18,6 +18,17 @@ describe('clusters.example.yaml', () => {
     const file = parseClustersFile(withoutComments(readFileSync('clusters.example.yaml', 'utf8')), 'x.yaml', problems);
 
     expect(problems).toEqual([]);
+    expect(file?.policy).toMatchObject({
+      access: { view: ['S0SUPPORT'] },
+      read: ['S0SUPPORT'],
+      commands: { down: ['S0PLATFORM'] },
+    });
+    expect(file?.policy.clusters?.get('staging')).toMatchObject({
+      request: ['S0PLATFORM'],
+      approve: { from: ['S0PLATFORM'], count: 2 },
+      commands: { down: ['U0OWNER'], logs: ['S0DEVELOPERS', 'S0SUPPORT'] },
+    });
+    expect(file?.auditChannel).toBe('C0AUDIT');
     expect(file?.clusters.get('staging')).toMatchObject({
       controlPlane: { availabilityZone: 'az1', bootVolume: { size: 40, type: 'ssd' } },
       nodes: { floatingIps: true },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseClustersFile } from '../../src/config/clusters-file.ts';
 import { parseDuration } from '../../src/clusters/duration.ts';
+import { parseClustersFile } from '../../src/config/clusters-file.ts';
 
 const valid = `
 policy:

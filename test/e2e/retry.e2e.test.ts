@@ -49,7 +49,7 @@ describe('a cluster whose stack fails', () => {
     const stacks = await listStacks(openstack.heat);
     await openstack.close();
     expect(stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE']);
-    const cards = messages().filter((message) => message.thread_ts === undefined && message.blocks !== undefined);
+    const cards = messages().filter(({ thread_ts, ephemeralFor, blocks }) => !thread_ts && !ephemeralFor && blocks);
     expect(cards).toHaveLength(1);
     const thread = messages().filter(({ thread_ts }) => thread_ts === cards[0]?.ts);
     const told = thread.map(({ text }) => text).join('\n');

@@ -13,8 +13,9 @@ import { listPods } from '../../src/kubernetes/api/pods.ts';
 import { parseKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
 import { startWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts';
 import { Producer } from '../../src/queue/producer.ts';
-import { createPeople } from '../../src/slack/people.ts';
+import { createPeople, type People } from '../../src/slack/people.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
+import { AuditLog } from '../../src/store/audit.ts';
 import { BuildLogs } from '../../src/store/build-logs.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
@@ -47,6 +48,7 @@ describe('a kubeconfig for a person', () => {
   let worker: RunningWorker;
   let logged: () => string;
   let access: AccessPolicy;
+  let people: People;
 
   async function open(botScopes?: readonly string[]): Promise<void> {
     const { log, text } = recordingLog();
@@ -62,6 +64,7 @@ describe('a kubeconfig for a person', () => {
     await clusters.put({ name: 'staging', cloud: 'playground', apiUrl: serverUrl() } as Cluster);
     const slack = createWebClient(workspace.botToken, { apiUrl: workspace.slackApiUrl, log });
     access = { admin: [platform], edit: ['S0DEVELOPERS'], view: [], lifetimeMs: 8 * hourMs };
+    people = createPeople(slack, log);
     worker = await startWorker({
       redisUrl,
       queues: ['notify'],
@@ -78,7 +81,9 @@ describe('a kubeconfig for a person', () => {
         threads: new Threads(redis),
         logs: new BuildLogs(redis),
         slack,
-        people: createPeople(slack, log),
+        people,
+        audit: new AuditLog(redis),
+        auditChannel: undefined,
         policy: { request: [], approve: oneApproval, access },
         log,
       },
@@ -194,6 +199,17 @@ describe('a kubeconfig for a person', () => {
     expect(directMessages(visitor)).toEqual([]);
   });
 
+  it('is refused to a guest, though the policy names them', async () => {
+    Object.assign(access, { edit: ['U0GUEST'] });
+    await stage.putAdminConf(deployment, api);
+
+    expect(await ask('U0GUEST')).toMatchObject({
+      kind: 'refused',
+      message: 'kubeconfigs are for full members of the workspace alone',
+    });
+    expect(directMessages('U0GUEST')).toEqual([]);
+  });
+
   it('says that there is no admin.conf yet', async () => {
     expect(await ask(developer)).toMatchObject({
       kind: 'refused',
@@ -223,8 +239,8 @@ describe('a kubeconfig for a person', () => {
   });
 
   it.each([
-    ['im:write', ['commands', 'chat:write', 'files:write', 'usergroups:read']],
-    ['files:write', ['commands', 'chat:write', 'im:write', 'usergroups:read']],
+    ['im:write', ['commands', 'chat:write', 'files:write', 'usergroups:read', 'users:read']],
+    ['files:write', ['commands', 'chat:write', 'im:write', 'usergroups:read', 'users:read']],
   ])('says that the app lacks the scope %s', async (scope, botScopes) => {
     await close();
     await open(botScopes);
@@ -239,6 +255,7 @@ describe('a kubeconfig for a person', () => {
 
   it('says that Slack does not answer', async () => {
     await stage.putAdminConf(deployment, api);
+    await people.outsider(platform);
     workspace.outage(true);
 
     expect(await ask(platform)).toMatchObject({

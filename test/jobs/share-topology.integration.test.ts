@@ -18,6 +18,7 @@ import { Producer } from '../../src/queue/producer.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
 import { BuildLogs } from '../../src/store/build-logs.ts';
+import { AuditLog } from '../../src/store/audit.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Threads } from '../../src/store/threads.ts';
@@ -65,6 +66,8 @@ describe('a picture of what a cluster is made of', () => {
         logs: new BuildLogs(redis),
         slack,
         people: createPeople(slack, log),
+        audit: new AuditLog(redis),
+        auditChannel: undefined,
         policy: { request: [], approve: oneApproval, access: { admin: [], edit: [], view: [], lifetimeMs: 0 } },
         log,
       },

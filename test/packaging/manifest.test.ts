@@ -52,7 +52,7 @@ describe('the app manifest', () => {
 
   it('asks for no scope but those that the bot uses', () => {
     expect(manifest.oauth_config.scopes).toEqual({
-      bot: ['commands', 'chat:write', 'files:write', 'im:write', 'usergroups:read'],
+      bot: ['commands', 'chat:write', 'files:write', 'im:write', 'usergroups:read', 'users:read'],
     });
   });
 

@@ -50,7 +50,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
     it('is refused to somebody whom the policy does not name', async () => {
       const answer = await slack.command(visitor, '/k8s up staging');
 
-      expect(textOf(answer)).toContain('You may not bring clusters up');
+      expect(textOf(answer)).toContain('You may not bring staging up');
       expect(textOf(answer)).toContain('<!subteam^S0DEVELOPERS> or <!subteam^S0PLATFORM> may');
       expect(await slack.deployments.active()).toEqual([]);
     });
@@ -93,7 +93,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
       [
         '/k8s upp staging',
         'There is no command upp. Did you mean /k8s up staging?',
-        'up, down, cancel, plan, status, list, pods, kubeconfig, logs, releases, doctor, help',
+        'up, down, cancel, retry, extend, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
       ],
       ['/k8s up', '/k8s up needs the name of a cluster', 'such as /k8s up staging'],
       ['/k8s up staging now', '/k8s up takes one word after it, and got 2', 'Type /k8s up CLUSTER'],
@@ -263,7 +263,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
     it('is refused to somebody whom the policy does not name', async () => {
       const answer = await slack.command(visitor, '/k8s down staging');
 
-      expect(textOf(answer)).toContain('You may not tear clusters down');
+      expect(textOf(answer)).toContain('You may not tear staging down');
       expect(textOf(answer)).not.toContain('tear-down');
     });
   });
@@ -302,7 +302,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
   it('answers with a reference when Redis does not', async () => {
     slack.redis.disconnect();
 
-    const answer = await slack.command(developer, '/k8s list');
+    const answer = await slack.command(developer, '/k8s status staging');
 
     expect(textOf(answer)).toMatch(/Something unexpected happened \(reference `[0-9a-f]{8}`\)/);
     expect(textOf(answer)).not.toContain('Connection is closed');
@@ -310,7 +310,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
 
   it('lets nobody through when Slack does not say who is in a group', async () => {
     await slack.close();
-    slack = await startHarness({ mode, botScopes: ['commands', 'chat:write'] });
+    slack = await startHarness({ mode, botScopes: ['commands', 'chat:write', 'users:read'] });
 
     const answer = await slack.command(developer, '/k8s up staging');
 
@@ -372,7 +372,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
   });
 
   it.each([
-    ['of another version', 'extend', '{"d":"staging-1"}', 'has no button extend'],
+    ['of another version', 'rename', '{"d":"staging-1"}', 'has no button rename'],
     ['with a value that is none of ours', 'approve', '[1,', 'not known any more'],
     ['with ids that are none', 'tear-down', '{"c":"<!channel>","d":7}', 'not known any more'],
   ])('answers a button %s', async (_, actionId, value, expected) => {

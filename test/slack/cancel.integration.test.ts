@@ -95,8 +95,8 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('cancell
     const clicked = await slack.clickAnswered(visitor, ts, 'cancel');
     const typed = await slack.command(visitor, '/k8s cancel staging');
 
-    expect(textOf(clicked)).toContain('You may not cancel bringing up staging');
-    expect(textOf(typed)).toContain('You may not cancel bringing up staging');
+    expect(textOf(clicked)).toContain('You may not cancel what is under way for staging');
+    expect(textOf(typed)).toContain('You may not cancel what is under way for staging');
     expect((await slack.deployments.get(id)).state).toBe('running');
   });
 

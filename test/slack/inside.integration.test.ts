@@ -148,7 +148,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])(
         const refused = await slack.command(visitor, '/k8s pods staging');
 
         expect(textOf(looking)).toContain('2 nodes ready');
-        expect(textOf(refused)).toContain('You may not see what runs in clusters');
+        expect(textOf(refused)).toContain('You may not see what runs in staging');
       });
 
       it('the Pods button does the same for the cluster of its card, and for no later one', async () => {
@@ -167,7 +167,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])(
         expect(textOf(later)).toContain('This button is of an earlier *staging*');
         expect(textOf(later)).toContain('For that one, type `/k8s pods staging`.');
         expect(textOf(gone)).toContain('*staging* is not there any more');
-        expect(textOf(stranger)).toContain('You may not see what runs in clusters');
+        expect(textOf(stranger)).toContain('You may not see what runs in staging');
         expect(asked).toHaveLength(1);
       });
 
@@ -233,7 +233,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])(
 
         for (const answer of [typed, clicked]) {
           expect(textOf(answer)).toContain(
-            'You may not have a kubeconfig.\\n→ <!subteam^S0PLATFORM> or <!subteam^S0DEVELOPERS> may',
+            'You may not have a kubeconfig for staging.\\n→ <!subteam^S0PLATFORM> or <!subteam^S0DEVELOPERS> may',
           );
         }
       });
@@ -242,7 +242,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])(
         await restart({ policy: { access: { admin: [], edit: [], view: [], lifetimeMs: 3_600_000 } } });
 
         expect(textOf(await slack.command(platform, '/k8s kubeconfig staging'))).toContain(
-          'You may not have a kubeconfig.\\n→ Nobody may, as clusters.yaml stands.',
+          'You may not have a kubeconfig for staging.\\n→ Nobody may, as clusters.yaml stands.',
         );
       });
 

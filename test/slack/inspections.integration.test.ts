@@ -161,7 +161,7 @@ describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
   });
 
   it.each([
-    ['/k8s plan staging', 'You may not see plans'],
+    ['/k8s plan staging', 'You may not see a plan of staging'],
     ['/k8s doctor', 'You may not see how clouds are'],
     ['/k8s releases', 'You may not see releases'],
   ])('%s is refused to somebody whom the policy does not name', async (typed, refusal) => {

@@ -96,15 +96,15 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('logs ov
     const typed = await slack.command(visitor, '/k8s logs staging');
     const clicked = await slack.clickAnswered(visitor, ts, 'log');
 
-    expect(textOf(typed)).toContain('You may not see logs');
-    expect(textOf(clicked)).toContain('You may not see logs');
+    expect(textOf(typed)).toContain('You may not see logs of staging');
+    expect(textOf(clicked)).toContain('You may not see logs of staging');
     expect(notifier.snippets()).toEqual([]);
   });
 
   it('says what to do when the app may share no files', async () => {
     await notifier.close();
     await slack.close();
-    slack = await startHarness({ mode, botScopes: ['commands', 'chat:write', 'usergroups:read'] });
+    slack = await startHarness({ mode, botScopes: ['commands', 'chat:write', 'usergroups:read', 'users:read'] });
     notifier = await startNotifier(slack);
     await slack.logs.append(await build(), ['a line']);
 

@@ -77,6 +77,40 @@ describe('who somebody is', () => {
     });
   });
 
+  it.each([
+    ['a member', 'U0VISITOR', undefined],
+    ['a guest', 'U0GUEST', 'guest'],
+    ['a bot', 'U0ROBOT', 'bot'],
+    ['Slackbot', 'USLACKBOT', 'bot'],
+    ['somebody of another workspace', 'U0STRANGER', 'stranger'],
+    ['somebody whom Slack does not know', 'U0NOBODY', 'stranger'],
+  ])('is known to be %s', async (_who, user, outsider) => {
+    expect(await people().outsider(user)).toBe(outsider);
+  });
+
+  it('does not matter for a request from another workspace', async () => {
+    const known = people();
+
+    expect(await known.outsider('U0VISITOR', 'T0ELSEWHERE')).toBe('stranger');
+    expect(await known.outsider('U0VISITOR', 'T0PLAYGROUND')).toBeUndefined();
+  });
+
+  it('is asked of Slack once in five minutes, and unknown after that while Slack is away', async () => {
+    const known = people();
+    await known.outsider('U0VISITOR');
+    workspace.outage(true);
+
+    now += 299_000;
+    const remembered = await known.outsider('U0VISITOR');
+    now += 2_000;
+
+    expect(remembered).toBeUndefined();
+    await expect(known.outsider('U0VISITOR')).rejects.toMatchObject({
+      code: 'person_unknown',
+      message: expect.stringContaining('Slack did not answer'),
+    });
+  });
+
   it('names a group that the workspace does not have', async () => {
     await expect(people().find('U0PLATFORM', ['S0GONE'])).rejects.toMatchObject({
       message: expect.stringContaining('Slack refused (no_such_subteam)'),

@@ -110,7 +110,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topol
     const refused = await slack.command(visitor, '/k8s topology staging');
 
     expect(textOf(looking)).toContain('is in the thread of');
-    expect(textOf(refused)).toContain('You may not see what runs in clusters');
+    expect(textOf(refused)).toContain('You may not see what staging is made of');
   });
 
   it('is posted once for a double click, and for none of another cluster of that name', async () => {
@@ -127,7 +127,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topol
     for (const answer of [first, second]) expect(textOf(answer)).toContain('is in the thread of');
     expect(asked).toHaveLength(1);
     expect(textOf(later)).toContain('For that one, type `/k8s topology staging`.');
-    expect(textOf(stranger)).toContain('You may not see what runs in clusters');
+    expect(textOf(stranger)).toContain('You may not see what staging is made of');
   });
 
   it('says that nobody serves the queue', async () => {

@@ -38,7 +38,10 @@ export function firstFailure(events: readonly StackEvent[]): StackFailure | unde
 function wasMended(failed: StackEvent, events: readonly StackEvent[]): boolean {
   return events
     .slice(events.indexOf(failed))
-    .some(({ resource, stack, state }) => state === 'COMPLETE' && resource === failed.resource && stack.id === failed.stack.id);
+    .some(
+      ({ resource, stack, state }) =>
+        state === 'COMPLETE' && resource === failed.resource && stack.id === failed.stack.id,
+    );
 }
 
 /** The events of what Heat did last to a stack: a creation that failed long ago is no reason for a deletion that fails. */

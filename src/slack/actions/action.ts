@@ -1,4 +1,6 @@
+import type { Verb } from '../../clusters/verbs.ts';
 import type { Answer, Tell } from '../answer.ts';
+import type { Attempt } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
 import type { People } from '../people.ts';
 import type { ButtonValue } from '../views/button-value.ts';
@@ -8,11 +10,18 @@ export interface Click {
   readonly value: ButtonValue;
   /** Slack id of who clicked. */
   readonly user: string;
+  /** What was decided about, unless a deployment's terms are to decide it. */
+  readonly attempt: Attempt;
   readonly context: SlackContext;
   readonly people: People;
   /** Says something before the answer, for what takes long. */
   readonly say: Tell;
 }
 
-/** What a button does. Answers nothing where the card and its thread tell everybody. */
-export type Action = (click: Click) => Promise<Answer | undefined>;
+/** What a button needs and does. */
+export interface Action {
+  /** What its user must be allowed. */
+  readonly needs: Verb;
+  /** Answers nothing where the card and its thread tell everybody. */
+  readonly run: (click: Click) => Promise<Answer | undefined>;
+}

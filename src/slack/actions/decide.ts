@@ -2,15 +2,14 @@ import { type Decision, expire } from '../../clusters/decisions.ts';
 import type { Deployment } from '../../clusters/deployment.ts';
 import type { Person, Verdict } from '../../clusters/policy.ts';
 import { EventRefusedError } from '../../clusters/reducer.ts';
+import { judged, lookedUp } from '../admit.ts';
 import type { Answer } from '../answer.ts';
-import { refusedAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
+import { unknownDeploymentAnswer } from '../texts/answers.ts';
 import { undecidedAnswer } from '../texts/decision-answers.ts';
 import type { Click } from './action.ts';
 
 /** A button of a card that waits for approval. */
 export interface ApprovalButton {
-  /** What it does, after "You may not". */
-  readonly what: string;
   readonly may: (deployment: Deployment, person: Person) => Verdict;
   readonly decision: Decision;
 }
@@ -24,7 +23,8 @@ export type Decided =
  * Takes a decision about a deployment that waits for approval. Redis alone decides who was first: two clicks at once, or
  * one that is delivered twice, have one effect.
  */
-export async function decide({ value, user, context, people }: Click, button: ApprovalButton): Promise<Decided> {
+export async function decide(click: Click, button: ApprovalButton): Promise<Decided> {
+  const { value, user, attempt, context, people } = click;
   const { deployments, now = Date.now } = context;
   const found = value.deployment === undefined ? undefined : await deployments.find(value.deployment);
   if (found === undefined) return unchanged(unknownDeploymentAnswer());
@@ -33,8 +33,9 @@ export async function decide({ value, user, context, people }: Click, button: Ap
   const { deployment } = await deployments.change(found.id, expire(now()));
   if (deployment.state !== 'awaiting-approval') return unchanged(undecidedAnswer(deployment, user));
 
-  const verdict = button.may(deployment, await people.find(user, deployment.terms.from));
-  if (!verdict.allowed) return unchanged(refusedAnswer(verdict, button.what));
+  const person = await lookedUp(attempt, click, () => people.find(user, deployment.terms.from));
+  const refusal = await judged(button.may(deployment, person), attempt, click);
+  if (refusal !== undefined) return unchanged(refusal);
   return change(deployment.id, user, button.decision, context);
 }
 

@@ -1,21 +1,25 @@
 import type { App, BlockAction } from '@slack/bolt';
+import { admit } from '../admit.ts';
 import { type Answer, privately, type Tell } from '../answer.ts';
+import { aboutClick } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
 import { answering } from '../guard.ts';
 import type { People } from '../people.ts';
-import { unknownButtonAnswer } from '../texts/answers.ts';
+import { unknownButtonAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
 import { parseButtonValue } from '../views/button-value.ts';
+import type { Action } from './action.ts';
 import { actions } from './actions.ts';
 
 interface Clicked {
   readonly id: string;
   readonly value: string | undefined;
   readonly user: string;
+  readonly team: string | undefined;
   /** On a message that only this person sees. */
   readonly inPlace: boolean;
 }
 
-/** Has every button acknowledged at once, done, and answered privately where the card does not show it. */
+/** Has every button acknowledged at once, decided about, done, and answered privately where the card does not show it. */
 export function registerActions(
   app: App,
   context: SlackContext,
@@ -31,14 +35,25 @@ export function registerActions(
     log.info('a click');
     const inPlace = body.container.is_ephemeral === true;
     const tell = privately(respond, log);
-    await track(answering(() => run({ id: action.action_id, value, user, inPlace }, tell), tell, log));
+    await track(
+      answering(() => run({ id: action.action_id, value, user, team: body.team?.id, inPlace }, tell), tell, log),
+    );
   });
 
-  async function run({ id, value, user, inPlace }: Clicked, say: Tell): Promise<Answer | undefined> {
-    const action = actions.get(id);
-    if (action === undefined) return unknownButtonAnswer(id);
-    const answer = await action({ value: parseButtonValue(value), user, context, people, say });
+  async function run(clicked: Clicked, say: Tell): Promise<Answer | undefined> {
+    const action = actions.get(clicked.id);
+    if (action === undefined) return unknownButtonAnswer(clicked.id);
+    const answer = await answerOf(action, clicked, say);
     // A private question is replaced by what came of it, so that its button cannot be used twice.
-    return answer && { ...answer, replaceOriginal: inPlace };
+    return answer && { ...answer, replaceOriginal: clicked.inPlace };
+  }
+
+  async function answerOf(action: Action, { value: packed, user, team }: Clicked, say: Tell) {
+    const value = parseButtonValue(packed);
+    const about = await aboutClick(value, context);
+    if (about === undefined) return unknownDeploymentAnswer();
+    const attempt = { verb: action.needs, surface: 'button', user, team, about } as const;
+    const refusal = await admit(attempt, { people, context });
+    return refusal ?? action.run({ value, user, attempt, context, people, say });
   }
 }

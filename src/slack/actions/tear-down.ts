@@ -1,23 +1,20 @@
 import type { Cluster } from '../../clusters/cluster.ts';
-import { mayRequest } from '../../clusters/policy.ts';
 import type { Answer } from '../answer.ts';
 import { requestTearDown } from '../request-tear-down.ts';
-import { busyAnswer, refusedAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
+import { busyAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
 import { earlierCardAnswer, goneAnswer, newerThereAnswer } from '../texts/tear-down-answers.ts';
-import type { Click } from './action.ts';
+import type { Action, Click } from './action.ts';
 
 /**
  * Tears down the cluster that a button was made for, and never another one that has its name by now: the button carries
  * the deployment that made the cluster, or none where the cluster was not known.
  */
-export async function tearDown({ value, user, context, people }: Click): Promise<Answer> {
-  const { policy, known, deployments } = context;
+export const tearDown: Action = { needs: 'down', run: runTearDown };
+
+async function runTearDown({ value, user, context }: Click): Promise<Answer> {
+  const { known, deployments } = context;
   const name = value.cluster ?? (value.deployment && (await deployments.find(value.deployment))?.cluster);
   if (name === undefined) return unknownDeploymentAnswer();
-
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, `tear ${name} down`);
 
   const lock = await deployments.lock(name);
   if (lock !== undefined) return busyAnswer(name, lock, await deployments.find(lock.deployment));

@@ -3,10 +3,12 @@ import { isTerminal } from '../../clusters/deployment.ts';
 import { EventRefusedError } from '../../clusters/reducer.ts';
 import type { Answer } from '../answer.ts';
 import { awaitingAnswer, freeAlreadyAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
-import type { Click } from './action.ts';
+import type { Action, Click } from './action.ts';
 
-/** Has whoever clicked told when a deployment is over. It tells them no more than the channel, so anybody may. */
-export async function tellMe({ value, user, context }: Click): Promise<Answer> {
+/** Has whoever clicked told when a deployment is over. It tells them no more than the channel does, so any member may. */
+export const tellMe: Action = { needs: 'tell-me', run: runTellMe };
+
+async function runTellMe({ value, user, context }: Click): Promise<Answer> {
   const { deployments } = context;
   const found = value.deployment === undefined ? undefined : await deployments.find(value.deployment);
   if (found === undefined) return unknownDeploymentAnswer();

@@ -7,6 +7,7 @@ import { stateWord } from './list.ts';
 
 export const cancel: Command = {
   name: 'cancel',
+  needs: 'cancel',
   arguments: 'CLUSTER',
   summary: 'stop what is under way for a cluster',
   details:
@@ -15,9 +16,11 @@ export const cancel: Command = {
   run: runCancel,
 };
 
-async function runCancel(call: CommandCall): Promise<Answer> {
-  const standing = await standingOf(call.words[0] ?? '', call.context);
-  if (standing.active === undefined) return nothingToCancelAnswer(standing.name, stateWord(standing));
-  const outcome = await cancelDeployment(standing.active, call);
+async function runCancel({ about, context, words, user }: CommandCall): Promise<Answer> {
+  const standing = await standingOf(words[0] ?? '', context);
+  // What was decided about, and nothing that has begun since.
+  const deployment = about.deployment === undefined ? undefined : await context.deployments.find(about.deployment);
+  if (deployment === undefined) return nothingToCancelAnswer(standing.name, stateWord(standing));
+  const outcome = await cancelDeployment(deployment, user, context);
   return outcome.cancelled ? cancelledAnswer(outcome.deployment) : outcome.answer;
 }

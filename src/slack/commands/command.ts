@@ -1,4 +1,6 @@
+import type { Verb } from '../../clusters/verbs.ts';
 import type { Answer, Tell } from '../answer.ts';
+import type { About } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
 import type { People } from '../people.ts';
 import type { Flag } from './flags.ts';
@@ -11,6 +13,8 @@ export interface CommandCall {
   readonly flags: ReadonlyMap<string, string>;
   /** Slack id of who typed it. */
   readonly user: string;
+  /** What the command is about; that its user may do that has been decided. */
+  readonly about: About;
   readonly context: SlackContext;
   readonly people: People;
   /** Says something before the answer, for what takes long. */
@@ -22,6 +26,8 @@ export interface CommandCall {
 /** A command: parsing, help and "did you mean" all come from this. */
 export interface Command {
   readonly name: string;
+  /** What its user must be allowed. */
+  readonly needs: Verb;
   /** As help shows them: CLUSTER must be given, [CLUSTER] may be. */
   readonly arguments: string;
   /** What may be added as --NAME VALUE. */

@@ -4,6 +4,7 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { extend } from './extend.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -31,5 +32,6 @@ export const commands: readonly Command[] = [
   logs,
   releases,
   doctor,
+  history,
   help,
 ];

@@ -1,9 +1,8 @@
 import { stackName } from '../../clusters/names.ts';
-import { mayRequest } from '../../clusters/policy.ts';
 import type { Answer } from '../answer.ts';
 import { isProtected, specToRemove } from '../request-tear-down.ts';
 import { type Standing, standingOf } from '../standing.ts';
-import { busyAnswer, refusedAnswer } from '../texts/answers.ts';
+import { busyAnswer } from '../texts/answers.ts';
 import { cloudText, sizeText } from '../texts/cluster-texts.ts';
 import { paragraph } from '../views/blocks.ts';
 import { tearDownButton } from '../views/buttons.ts';
@@ -12,6 +11,7 @@ import type { Command, CommandCall } from './command.ts';
 
 export const down: Command = {
   name: 'down',
+  needs: 'down',
   arguments: 'CLUSTER',
   summary: 'tear a cluster down',
   details: 'Shows what would be removed, with a button. Nothing is removed by the command alone.',
@@ -19,12 +19,8 @@ export const down: Command = {
   run: runDown,
 };
 
-async function runDown({ context, people, user, words }: CommandCall): Promise<Answer> {
-  const { policy, deployments } = context;
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, 'tear clusters down');
-
+async function runDown({ context, words }: CommandCall): Promise<Answer> {
+  const { deployments } = context;
   const standing = await standingOf(words[0] ?? '', context);
   const lock = await deployments.lock(standing.name);
   if (lock !== undefined) return busyAnswer(standing.name, lock, await deployments.find(lock.deployment));

@@ -8,6 +8,7 @@ import type { Command, CommandCall } from './command.ts';
 
 export const extend: Command = {
   name: 'extend',
+  needs: 'extend',
   arguments: 'CLUSTER [TIME]',
   summary: 'keep a cluster for longer',
   details:
@@ -20,7 +21,7 @@ async function runExtend(call: CommandCall): Promise<Answer> {
   const [name = '', time] = call.words;
   const ms = time === undefined ? undefined : readTime(time);
   const { record } = await standingOf(name, call.context);
-  return record === undefined ? notThereAnswer(name) : extendCluster(record, ms, call);
+  return record === undefined ? notThereAnswer(name) : extendCluster(record, ms, call.user, call.context);
 }
 
 /** Milliseconds. Throws a UsageError for what is no time. */

@@ -1,5 +1,5 @@
+import { closest } from '../../closest.ts';
 import { UsageError } from '../../errors.ts';
-import { closest } from '../closest.ts';
 import type { Command } from './command.ts';
 
 /** What may be added to a command, as --NAME VALUE. */

@@ -1,12 +1,13 @@
+import { closest } from '../../closest.ts';
 import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
-import { closest } from '../closest.ts';
 import { paragraph, section, context as smallPrint } from '../views/blocks.ts';
 import { code } from '../views/mrkdwn.ts';
 import type { Command, CommandCall } from './command.ts';
 
 export const help: Command = {
   name: 'help',
+  needs: 'help',
   arguments: '[COMMAND]',
   summary: 'show this, or more about one command',
   details: 'Shows all commands, or what one of them does.',

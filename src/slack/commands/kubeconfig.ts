@@ -1,10 +1,11 @@
 import type { Answer } from '../answer.ts';
 import { insideNamed, isAnswer } from '../inside.ts';
-import { refusedAccess, sendKubeconfig } from '../send-kubeconfig.ts';
+import { sendKubeconfig } from '../send-kubeconfig.ts';
 import type { Command, CommandCall } from './command.ts';
 
 export const kubeconfig: Command = {
   name: 'kubeconfig',
+  needs: 'kubeconfig',
   arguments: 'CLUSTER',
   summary: 'send you a credential of your own for a cluster',
   details:
@@ -14,8 +15,6 @@ export const kubeconfig: Command = {
 };
 
 async function runKubeconfig(call: CommandCall): Promise<Answer> {
-  const refused = await refusedAccess(call);
-  if (refused !== undefined) return refused;
   const inside = await insideNamed(call.words[0] ?? '', kubeconfig.name, call.context);
   return isAnswer(inside) ? inside : sendKubeconfig(inside, call);
 }

@@ -1,3 +1,4 @@
+import { clustersFor } from '../admit.ts';
 import type { Answer } from '../answer.ts';
 import { allStandings, type Standing } from '../standing.ts';
 import { actionWords, commandText } from '../texts/cluster-texts.ts';
@@ -8,6 +9,7 @@ import type { Command, CommandCall } from './command.ts';
 
 export const list: Command = {
   name: 'list',
+  needs: 'list',
   arguments: '',
   summary: 'show all clusters',
   details: 'Shows the clusters of clusters.yaml and any others that exist, and what is under way.',
@@ -15,8 +17,9 @@ export const list: Command = {
   run: runList,
 };
 
-async function runList({ context }: CommandCall): Promise<Answer> {
-  return clusterList(await allStandings(context));
+async function runList(call: CommandCall): Promise<Answer> {
+  const shows = await clustersFor('list', call.user, call);
+  return clusterList((await allStandings(call.context)).filter(({ name }) => shows(name)));
 }
 
 /** The clusters as a table, and below it who is at what. Pure. */

@@ -1,14 +1,13 @@
-import { mayRequest } from '../../clusters/policy.ts';
 import type { Answer } from '../answer.ts';
 import { explainingSilence } from '../inspected.ts';
 import { deploymentWithLog, shareLog } from '../share-log.ts';
 import { standingOf } from '../standing.ts';
-import { refusedAnswer } from '../texts/answers.ts';
 import { neverBuiltAnswer } from '../texts/log-answers.ts';
 import type { Command, CommandCall } from './command.ts';
 
 export const logs: Command = {
   name: 'logs',
+  needs: 'logs',
   arguments: 'CLUSTER',
   summary: 'show the end of a build’s log',
   details:
@@ -18,12 +17,7 @@ export const logs: Command = {
 };
 
 async function runLogs(call: CommandCall): Promise<Answer> {
-  const { context, people, user, words } = call;
-  const { policy } = context;
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, 'see logs');
-
+  const { context, user, words } = call;
   const { name, active } = await standingOf(words[0] ?? '', context);
   const deployment = await deploymentWithLog(name, active, context);
   if (deployment === undefined) return neverBuiltAnswer(name);

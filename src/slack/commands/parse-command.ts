@@ -1,5 +1,5 @@
+import { closest } from '../../closest.ts';
 import { UsageError } from '../../errors.ts';
-import { closest } from '../closest.ts';
 import { arity, type Command } from './command.ts';
 import { type Arguments, parseFlags } from './flags.ts';
 

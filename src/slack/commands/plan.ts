@@ -1,14 +1,13 @@
-import { mayRequest } from '../../clusters/policy.ts';
 import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
 import { explainingSilence, inspected } from '../inspected.ts';
 import { standingOf } from '../standing.ts';
-import { refusedAnswer } from '../texts/answers.ts';
 import { planAnswer } from '../texts/inspection-answers.ts';
 import type { Command, CommandCall } from './command.ts';
 
 export const plan: Command = {
   name: 'plan',
+  needs: 'plan',
   arguments: 'CLUSTER',
   summary: 'show what bringing a cluster up would take',
   details:
@@ -18,12 +17,7 @@ export const plan: Command = {
 };
 
 async function runPlan(call: CommandCall): Promise<Answer> {
-  const { context, people, user, words } = call;
-  const { policy } = context;
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, 'see plans');
-
+  const { context, words } = call;
   const { name, spec } = await standingOf(words[0] ?? '', context);
   if (spec === undefined) {
     throw new UsageError(`clusters.yaml does not describe ${name} any more`, {

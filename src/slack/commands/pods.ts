@@ -1,10 +1,11 @@
 import type { Answer } from '../answer.ts';
 import { insideNamed, isAnswer } from '../inside.ts';
-import { refusedInside, showPods } from '../inspect-pods.ts';
+import { showPods } from '../inspect-pods.ts';
 import type { Command, CommandCall } from './command.ts';
 
 export const pods: Command = {
   name: 'pods',
+  needs: 'pods',
   arguments: 'CLUSTER',
   summary: 'show a cluster’s nodes, and the pods of kube-system',
   details:
@@ -14,8 +15,6 @@ export const pods: Command = {
 };
 
 async function runPods(call: CommandCall): Promise<Answer> {
-  const refused = await refusedInside(call);
-  if (refused !== undefined) return refused;
   const inside = await insideNamed(call.words[0] ?? '', pods.name, call.context);
   return isAnswer(inside) ? inside : showPods(inside, call);
 }

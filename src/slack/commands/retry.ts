@@ -7,6 +7,7 @@ import { stateWord } from './list.ts';
 
 export const retry: Command = {
   name: 'retry',
+  needs: 'retry',
   arguments: 'CLUSTER',
   summary: 'go on from the step that failed',
   details:
@@ -15,12 +16,12 @@ export const retry: Command = {
   run: runRetry,
 };
 
-async function runRetry(call: CommandCall): Promise<Answer> {
-  const standing = await standingOf(call.words[0] ?? '', call.context);
-  const deployment = standing.active ?? (await newestBegun(standing.name, call.context));
+async function runRetry({ context, user, words }: CommandCall): Promise<Answer> {
+  const standing = await standingOf(words[0] ?? '', context);
+  const deployment = standing.active ?? (await newestBegun(standing.name, context));
   if (deployment === undefined || (deployment.state !== 'failed' && standing.active === undefined)) {
     return nothingFailedAnswer(standing.name, stateWord(standing));
   }
-  const outcome = await retryDeployment(deployment, call);
+  const outcome = await retryDeployment(deployment, user, context);
   return outcome.retried ? retryingAnswer(outcome.deployment) : outcome.answer;
 }

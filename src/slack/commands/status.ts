@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
 import type { Deployment } from '../../clusters/deployment.ts';
+import { clustersFor } from '../admit.ts';
 import type { Answer } from '../answer.ts';
 import { allStandings, type Standing, standingOf } from '../standing.ts';
 import { cloudText, commandText, controlPlaneText, networkText, nodesText } from '../texts/cluster-texts.ts';
@@ -12,6 +13,7 @@ import type { Command, CommandCall } from './command.ts';
 
 export const status: Command = {
   name: 'status',
+  needs: 'status',
   arguments: '[CLUSTER]',
   summary: 'show how a cluster is, or what is under way',
   details:
@@ -20,9 +22,13 @@ export const status: Command = {
   run: runStatus,
 };
 
-async function runStatus({ context, words }: CommandCall): Promise<Answer> {
+async function runStatus(call: CommandCall): Promise<Answer> {
+  const { context, user, words } = call;
   const [name] = words;
-  if (name === undefined) return underWay(await allStandings(context));
+  if (name === undefined) {
+    const shows = await clustersFor('status', user, call);
+    return underWay((await allStandings(context)).filter((standing) => shows(standing.name)));
+  }
   const standing = await standingOf(name, context);
   const maker = standing.record && (await context.deployments.find(standing.record.deployment));
   return clusterStatus(standing, maker);

@@ -1,11 +1,11 @@
 import type { Answer } from '../answer.ts';
 import { insideNamed, isAnswer } from '../inside.ts';
-import { refusedInside } from '../inspect-pods.ts';
 import { shareTopology } from '../share-topology.ts';
 import type { Command, CommandCall } from './command.ts';
 
 export const topology: Command = {
   name: 'topology',
+  needs: 'topology',
   arguments: 'CLUSTER',
   summary: 'draw what a cluster is made of',
   details:
@@ -15,8 +15,6 @@ export const topology: Command = {
 };
 
 async function runTopology(call: CommandCall): Promise<Answer> {
-  const refused = await refusedInside(call);
-  if (refused !== undefined) return refused;
   const inside = await insideNamed(call.words[0] ?? '', topology.name, call.context);
   return isAnswer(inside) ? inside : shareTopology(inside, call);
 }

@@ -1,22 +1,16 @@
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
-import { mayRequest } from '../../clusters/policy.ts';
+import { policyFor } from '../../clusters/policy.ts';
 import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
 import { within } from '../extend-cluster.ts';
 import { type Standing, standingOf } from '../standing.ts';
-import {
-  brokenAnswer,
-  busyAnswer,
-  planningAnswer,
-  refusedAnswer,
-  startingAnswer,
-  upAlreadyAnswer,
-} from '../texts/answers.ts';
+import { brokenAnswer, busyAnswer, planningAnswer, startingAnswer, upAlreadyAnswer } from '../texts/answers.ts';
 import type { Command, CommandCall } from './command.ts';
 import { readTime } from './extend.ts';
 
 export const up: Command = {
   name: 'up',
+  needs: 'up',
   arguments: 'CLUSTER',
   flags: [{ name: 'ttl', value: 'TIME', summary: 'how long it stays, such as 90m, 8h or 2d' }],
   summary: 'bring a cluster up',
@@ -27,13 +21,7 @@ export const up: Command = {
 };
 
 async function runUp(call: CommandCall): Promise<Answer> {
-  const { context, people, user, words } = call;
-  const { policy } = context;
-  const person = await people.find(user, [...policy.request, ...policy.approve.from]);
-  const verdict = mayRequest(policy, person);
-  if (!verdict.allowed) return refusedAnswer(verdict, 'bring clusters up');
-
-  const standing = await standingOf(words[0] ?? '', context);
+  const standing = await standingOf(call.words[0] ?? '', call.context);
   return inTheWay(standing) ?? request(livingFor(specOf(standing), call.flags.get('ttl')), call);
 }
 
@@ -66,7 +54,7 @@ function livingFor(spec: ClusterSpec, time: string | undefined): ClusterSpec {
 
 async function request(spec: ClusterSpec, { context, user }: CommandCall): Promise<Answer> {
   const { deployments, policy, producer } = context;
-  const terms = policy.approve;
+  const terms = policyFor(policy, spec.name).approve;
   const outcome = await deployments.request({ action: 'up', spec, requestedBy: user, channel: spec.channel, terms });
   if (outcome.kind === 'busy') {
     return busyAnswer(spec.name, outcome.lock, await deployments.find(outcome.lock.deployment));

@@ -1,3 +1,4 @@
+import type { Outsider } from '../../clusters/audit-entry.ts';
 import type { Cluster } from '../../clusters/cluster.ts';
 import type { Deployment } from '../../clusters/deployment.ts';
 import type { Verdict } from '../../clusters/policy.ts';
@@ -119,10 +120,22 @@ export function refusedAnswer(verdict: Refusal, what: string): Message {
     case 'own-request':
       return paragraph(`– You asked for this yourself, so somebody else has to ${what}.\n→ Ask ${who}.`);
     case 'not-an-approver':
-    case 'not-a-requester':
+    case 'not-named':
     case 'no-access':
       return paragraph(`– You may not ${what}.\n→ ${who} may; ask one of them.`);
   }
+}
+
+const outsiders: Readonly<Record<Outsider, string>> = {
+  guest: 'Slipway takes nothing from guests of this workspace, whatever its policy names',
+  bot: 'Slipway takes nothing from bots, whatever its policy names',
+  deleted: 'Slipway takes nothing from an account that is switched off',
+  stranger: 'Slipway takes nothing from people of another workspace, whatever its policy names',
+};
+
+/** Why somebody may do nothing at all. */
+export function outsiderAnswer(outsider: Outsider): Message {
+  return paragraph(`– ${outsiders[outsider]}.\n→ Ask a full member of this workspace to do it.`);
 }
 
 /** A click on a card whose deployment Redis does not have (any more). */

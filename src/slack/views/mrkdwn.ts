@@ -77,16 +77,16 @@ function dateTag(at: number, format: string): string {
 }
 
 /**
- * As many of the lines as fit into `max` characters, with "and 14 more" for the rest. A first line that is too long by
+ * As many of the lines as fit into `max` characters, and `most` at most, with "and 14 more" for the rest. A first line that is too long by
  * itself is left out, too, so that no tag is ever cut in two.
  */
-export function fitLines(lines: readonly string[], max: number): string {
+export function fitLines(lines: readonly string[], max: number, most = lines.length): string {
   const whole = lines.join('\n');
-  if (whole.length <= max) return whole;
+  if (whole.length <= max && lines.length <= most) return whole;
   const room = max - `\nand ${lines.length} more`.length;
   const kept: string[] = [];
   let length = 0;
-  for (const line of lines) {
+  for (const line of lines.slice(0, most)) {
     length += line.length + 1;
     if (length > room) break;
     kept.push(line);

@@ -73,7 +73,25 @@ describe('tokens and scopes', () => {
     const answer = await clientWith(open.botToken, open.slackApiUrl).conversations.members({ channel: 'C0DEPLOYS' });
     await open.close();
 
-    expect(answer.members).toEqual(['U0DEVELOPER', 'U0PLATFORM', 'U0VISITOR', 'U0SLIPWAY']);
+    expect(answer.members).toEqual(expect.arrayContaining(['U0DEVELOPER', 'U0PLATFORM', 'U0VISITOR', 'U0SLIPWAY']));
+  });
+
+  it.each([
+    ['a member', 'U0VISITOR', { is_bot: false, is_restricted: false, team_id: 'T0PLAYGROUND', deleted: false }],
+    ['a guest', 'U0GUEST', { is_restricted: true, is_ultra_restricted: false }],
+    ['a guest of one channel', 'U0SINGLE', { is_restricted: true, is_ultra_restricted: true }],
+    ['somebody who has left', 'U0GONE', { deleted: true }],
+    ['a bot', 'U0ROBOT', { is_bot: true }],
+    ['Slackbot, which is no bot to Slack', 'USLACKBOT', { is_bot: false }],
+    ['somebody of another workspace', 'U0STRANGER', { team_id: 'T0ELSEWHERE', is_stranger: true }],
+  ])('tells %s apart', async (_who, user, facts) => {
+    expect((await client.users.info({ user })).user).toMatchObject({ id: user, ...facts });
+  });
+
+  it('says nothing of anybody to a bot that may not read users', async () => {
+    const answer = await withScopes(['chat:write'], (limited) => refusal(limited.users.info({ user: 'U0VISITOR' })));
+
+    expect(answer).toMatchObject({ error: 'missing_scope', needed: expect.stringContaining('users:read') });
   });
 
   it('knows who is in a user group', async () => {

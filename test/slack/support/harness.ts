@@ -2,13 +2,14 @@ import { Redis } from 'ioredis';
 import type { Cluster } from '../../../src/clusters/cluster.ts';
 import type { ClusterSpec } from '../../../src/clusters/cluster-spec.ts';
 import { recordPlan } from '../../../src/clusters/decisions.ts';
-import type { AccessPolicy, Policy } from '../../../src/clusters/policy.ts';
+import type { AccessPolicy, Policies } from '../../../src/clusters/policy.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { startWorkspace, type Workspace } from '../../../src/playground/workspace/workspace.ts';
 import { Producer } from '../../../src/queue/producer.ts';
 import { createSlackApp, type SlackApp } from '../../../src/slack/app.ts';
 import { deploymentCard } from '../../../src/slack/views/deployment-card.ts';
 import { createWebClient } from '../../../src/slack/web-client.ts';
+import { AuditLog } from '../../../src/store/audit.ts';
 import { BuildLogs } from '../../../src/store/build-logs.ts';
 import { Builders } from '../../../src/store/builders.ts';
 import { Clusters } from '../../../src/store/clusters.ts';
@@ -33,7 +34,8 @@ type StoredMessage = ReturnType<Workspace['messages']>[number];
 
 export interface HarnessOptions {
   readonly mode: 'socket' | 'http';
-  readonly policy?: Partial<Policy>;
+  readonly policy?: Partial<Policies>;
+  readonly auditChannel?: string;
   readonly botScopes?: readonly string[];
   readonly now?: () => number;
   /** How long somebody waits for a worker's answer. */
@@ -43,7 +45,8 @@ export interface HarnessOptions {
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The app between a stand-in for Slack and a real Redis, with people who type and click, and no worker. */
-export async function startHarness({ mode, policy, botScopes, now = Date.now, inspectionMs = 10_000 }: HarnessOptions) {
+export async function startHarness(options: HarnessOptions) {
+  const { mode, policy, auditChannel, botScopes, now = Date.now, inspectionMs = 10_000 } = options;
   const log = silentLogger();
   const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }) });
   const redisUrl = await freshRedisUrl();
@@ -52,6 +55,7 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
   const known = new Clusters(redis);
   const logs = new BuildLogs(redis);
   const builders = new Builders(redis);
+  const audit = new AuditLog(redis);
   const producer = new Producer(redisUrl, log);
   const clusters = new Map<string, ClusterSpec>([
     ['staging', stagingSpec],
@@ -65,6 +69,8 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
     logs,
     builders,
     producer,
+    audit,
+    ...(auditChannel && { auditChannel }),
     log,
     now,
     inspectionMs,
@@ -113,6 +119,7 @@ export async function startHarness({ mode, policy, botScopes, now = Date.now, in
     known,
     logs,
     builders,
+    audit,
     clusters,
     startApp,
     stopApp,

@@ -67,4 +67,9 @@ describe('text for Slack', () => {
     expect(fitLines(lines, max)).toBe(expected);
     expect(fitLines(lines, max).length).toBeLessThanOrEqual(max);
   });
+
+  it('keeps to a number of lines, too', () => {
+    expect(fitLines(['a', 'b', 'c', 'd'], 100, 2)).toBe('a\nb\nand 2 more');
+    expect(fitLines(['a', 'b'], 100, 2)).toBe('a\nb');
+  });
 });

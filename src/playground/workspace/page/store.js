@@ -39,7 +39,7 @@ export function channelById(id) {
 }
 
 export function people() {
-  return store.users.filter((user) => user.kind === 'person');
+  return store.users.filter((user) => user.kind === 'person' && user.account === undefined && user.team === undefined);
 }
 
 export function groupsOf(userId) {

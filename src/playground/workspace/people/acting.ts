@@ -22,9 +22,10 @@ export function refused(error: string): ActResult {
   return { ok: false, error };
 }
 
+/** Whoever can type and click: people, and other apps' bots. */
 export function findPerson(workspace: WorkspaceState, userId: string): User | undefined {
   const user = workspace.directory.findUser(userId);
-  return user?.kind === 'person' ? user : undefined;
+  return user === undefined || user.kind === 'slackbot' || user.id === app.userId ? undefined : user;
 }
 
 /** The channel, if that person is in it. */
@@ -38,7 +39,7 @@ export function interactionPayload(workspace: WorkspaceState, user: User, type: 
   return {
     type,
     team: { id: team.id, domain: team.domain },
-    user: { id: user.id, username: user.name, name: user.name, team_id: team.id },
+    user: { id: user.id, username: user.name, name: user.name, team_id: user.team ?? team.id },
     api_app_id: app.id,
     token: workspace.credentials.verificationToken,
     enterprise: null,

@@ -37,7 +37,8 @@ function commandPayload(
 ): Record<string, unknown> {
   return {
     token: credentials.verificationToken,
-    team_id: team.id,
+    // Of whoever typed it: a channel may be shared with another workspace.
+    team_id: user.team ?? team.id,
     team_domain: team.domain,
     channel_id: channel.id,
     channel_name: channel.name,

@@ -7,6 +7,7 @@ export const defaultBotScopes: readonly string[] = [
   'files:write',
   'im:write',
   'usergroups:read',
+  'users:read',
 ];
 
 /** The secrets of one run of the workspace, with what each token may do. */

@@ -14,6 +14,10 @@ export interface User {
   readonly name: string;
   readonly realName: string;
   readonly kind: 'person' | 'bot' | 'slackbot';
+  /** What keeps a person from being a full member; nothing for most. */
+  readonly account?: 'guest' | 'single-channel-guest' | 'deleted';
+  /** The team that they belong to, when it is another one: a channel may be shared with it. */
+  readonly team?: string;
 }
 
 /** A place for messages. Direct messages are channels of kind im between the bot and one person. */
@@ -51,8 +55,18 @@ const people: readonly User[] = [
   { id: 'U0VISITOR', name: 'visitor', realName: 'Visitor', kind: 'person' },
 ];
 
+/** Accounts that are no full members: they are in the channels, and may type and click as everybody else. */
+const outsiders: readonly User[] = [
+  { id: 'U0GUEST', name: 'guest', realName: 'Guest', kind: 'person', account: 'guest' },
+  { id: 'U0SINGLE', name: 'single', realName: 'Single-channel guest', kind: 'person', account: 'single-channel-guest' },
+  { id: 'U0GONE', name: 'gone', realName: 'Gone', kind: 'person', account: 'deleted' },
+  { id: 'U0STRANGER', name: 'stranger', realName: 'Stranger', kind: 'person', team: 'T0ELSEWHERE' },
+  { id: 'U0ROBOT', name: 'robot', realName: 'Robot', kind: 'bot' },
+];
+
 const users: readonly User[] = [
   ...people,
+  ...outsiders,
   { id: app.userId, name: 'slipway', realName: app.name, kind: 'bot' },
   { id: slackbotId, name: 'slackbot', realName: 'Slackbot', kind: 'slackbot' },
 ];
@@ -62,7 +76,7 @@ const userGroups: readonly UserGroup[] = [
   { id: 'S0PLATFORM', handle: 'platform-team', name: 'Platform team', members: ['U0PLATFORM'] },
 ];
 
-const everybody = people.map((person) => person.id);
+const everybody = [...people, ...outsiders].map((person) => person.id);
 
 const publicChannels: readonly Channel[] = [
   {
@@ -75,7 +89,7 @@ const publicChannels: readonly Channel[] = [
   { id: 'C0RANDOM', name: 'random', kind: 'public', topic: 'The bot is not a member here', members: everybody },
 ];
 
-/** The seeded workspace: three people, two groups, two public channels and the bot. */
+/** The seeded workspace: three people, some who are no full members, two groups, two public channels and the bot. */
 export function createDirectory(): Directory {
   const channels = new Map(publicChannels.map((channel) => [channel.id, channel]));
 

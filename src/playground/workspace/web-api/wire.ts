@@ -43,15 +43,23 @@ export function channelObject(channel: Channel): Record<string, unknown> {
 export function userObject(user: User): Record<string, unknown> {
   return {
     id: user.id,
-    team_id: team.id,
+    team_id: user.team ?? team.id,
     name: user.name,
     real_name: user.realName,
-    deleted: false,
+    deleted: user.account === 'deleted',
     is_bot: user.kind === 'bot',
+    is_restricted: isGuest(user),
+    is_ultra_restricted: user.account === 'single-channel-guest',
+    ...(user.team !== undefined && { is_stranger: true }),
     tz: 'Etc/UTC',
     tz_offset: 0,
     profile: { real_name: user.realName, display_name: user.realName },
   };
+}
+
+/** Slack sets is_restricted for both kinds of guests. */
+function isGuest({ account }: User): boolean {
+  return account === 'guest' || account === 'single-channel-guest';
 }
 
 /** @param state what has been typed and chosen so far: block id → action id → value */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../src/slack/closest.ts';
+import { closest } from '../src/closest.ts';
 
 describe('the closest word', () => {
   const names = ['up', 'down', 'status', 'list', 'help'];
