@@ -23,7 +23,7 @@ export interface Deciding {
  * audit log cannot be written: then nothing may be done.
  */
 export async function admit(attempt: Attempt, deciding: Deciding): Promise<Answer | undefined> {
-  if (audienceOf(attempt.verb) === 'member') return admitToHelp(attempt, deciding);
+  if (audienceOf(attempt.verb) === 'member') return admitMember(attempt, deciding);
   const { people, context } = deciding;
   const { user, team, verb, about } = attempt;
   const outsider = await lookedUp(attempt, deciding, () => people.outsider(user, team));
@@ -68,12 +68,12 @@ export async function clustersFor(
   return (cluster) => mayUse(verb, policyFor(policy, cluster), person).allowed;
 }
 
-/** Help says nothing of clusters and nobody: it is there while Slack or Redis is not, and no decision worth a line. */
-async function admitToHelp(attempt: Attempt, deciding: Deciding): Promise<Answer | undefined> {
+/** What every member may tells nobody more than the channel does: it is there while Slack or Redis is not, and no decision worth a line. */
+async function admitMember(attempt: Attempt, deciding: Deciding): Promise<Answer | undefined> {
   const { people, context } = deciding;
   const { user, team } = attempt;
   const outsider = await people.outsider(user, team).catch((error: unknown) => {
-    context.log.warn({ err: error, user }, 'helping somebody of whom Slack does not say who it is');
+    context.log.warn({ err: error, user }, 'letting somebody pass of whom Slack does not say who it is');
     return undefined;
   });
   return outsider === undefined ? undefined : refuseOutsider(outsider, attempt, deciding);
