@@ -25,7 +25,7 @@ function cluster(
     cloud: 'lab',
     channel: 'C0DEPLOYS',
     kubernetes: release.kubernetes,
-    firstBoot: { within: '2h', salt: { file: salt.file, sha512: salt.sha512 }, files: [...release.packages, ...files] },
+    firstBoot: { within: '2h', salt: { file: salt.file, sha512: salt.sha512 }, files: [...release.files, ...files] },
     image: { name: 'debian' },
     keypair: { name: keypair, publicKey },
     controlPlane: { count: 1, flavor: 'm1.medium' },

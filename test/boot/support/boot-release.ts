@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ustar } from '../../../jobs/release/ustar.ts';
+import { kubeconfigText } from '../../../src/kubernetes/kubeconfig.ts';
+import { CertificateAuthority } from '../../../src/playground/nodes/certificate-authority.ts';
+import { Secret } from '../../../src/secret.ts';
 import { packSalt } from './salt-onedir.ts';
 
 const version = 'v1.34.2';
@@ -27,16 +30,17 @@ export class BootRelease {
   /** The key `kubernetes` of clusters.yaml. */
   readonly kubernetes: object;
   readonly salt: NamedFile;
-  readonly packages: readonly NamedFile[];
+  /** Debian's packages, and what the stand-in for kubeadm makes its admin.conf of. */
+  readonly files: readonly NamedFile[];
   readonly #folder: string;
   readonly #mirror: Server;
 
-  private constructor(folder: string, mirror: Server, kubernetes: object, salt: NamedFile, packages: NamedFile[]) {
+  private constructor(folder: string, mirror: Server, kubernetes: object, salt: NamedFile, files: NamedFile[]) {
     this.#folder = folder;
     this.#mirror = mirror;
     this.kubernetes = kubernetes;
     this.salt = salt;
-    this.packages = packages;
+    this.files = files;
   }
 
   /** Makes everything but the packages, which `npm run test:boot` has fetched. */
@@ -52,7 +56,9 @@ export class BootRelease {
     const { port } = mirror.address() as AddressInfo;
     const kubernetes = { version, source: 'release', mirror: `http://127.0.0.1:${port}`, sha512 };
     const salt = await named(await packSalt(join(folder, 'salt-onedir.tar.gz')));
-    return new BootRelease(folder, mirror, kubernetes, salt, await packagesOfDebian());
+    const adminConf = join(folder, 'admin.conf');
+    await writeFile(adminConf, newAdminConf());
+    return new BootRelease(folder, mirror, kubernetes, salt, [...(await packagesOfDebian()), await named(adminConf)]);
   }
 
   /** A file of the test's own. */
@@ -67,6 +73,21 @@ export class BootRelease {
     this.#mirror.closeAllConnections();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A kubeconfig of an authority that nobody else knows; nothing listens where it points. */
+function newAdminConf(): string {
+  const authority = new CertificateAuthority();
+  const user = 'kubernetes-admin';
+  const { cert, key } = authority.issueClient({ user, groups: ['kubeadm:cluster-admins'] });
+  return kubeconfigText({
+    cluster: 'kubernetes',
+    server: 'https://10.123.0.1:6443',
+    ca: authority.certificate,
+    user,
+    certificate: cert,
+    key: new Secret(key),
+  }).reveal();
 }
 
 async function packagesOfDebian(): Promise<NamedFile[]> {
