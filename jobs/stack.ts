@@ -1,6 +1,12 @@
 import type { Deployment, DeploymentEventBody } from '../src/clusters/deployment.ts';
 import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
-import { bootMs, parseStackLabel, parseStackOutputs, type SignedObject, stackParameters } from '../src/clusters/stack.ts';
+import {
+  bootMs,
+  parseStackLabel,
+  parseStackOutputs,
+  type SignedObject,
+  stackParameters,
+} from '../src/clusters/stack.ts';
 import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
 import { listStackEvents, type StackEvent, withTypes } from '../src/openstack/heat/events.ts';

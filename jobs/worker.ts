@@ -190,23 +190,37 @@ async function dispatch(
       return reconcile(tools, signal);
     case 'prune-releases':
       return pruneReleases(tools, signal, Date.now());
-    case 'notify':
-      if (options.notify) return notify(job as Job<DeploymentJob>, token, options.notify);
-      break;
-    case 'post-audit':
-      if (options.notify) return postAudit(job, token, options.notify);
-      break;
-    case 'share-log':
-      if (options.notify) return shareLog(job.data as ShareLogJob, options.notify);
-      break;
-    case 'share-topology':
-      if (options.notify) return shareTopology(job.data as ShareTopologyJob, { ...tools, ...options.notify }, signal);
-      break;
-    case 'send-kubeconfig':
-      if (options.notify) return sendKubeconfig(job.data as SendKubeconfigJob, { ...tools, ...options.notify }, signal);
-      break;
+    default:
+      if (options.notify) return dispatchToSlack(job, token, signal, { ...tools, ...options.notify });
+      throw unknownJob(job);
   }
-  throw new TypeError(`this worker does not know the job ${job.name}`);
+}
+
+/** The jobs of the queue `notify`. */
+async function dispatchToSlack(
+  job: Job,
+  token: string,
+  signal: AbortSignal,
+  tools: Tools & NonNullable<WorkerOptions['notify']>,
+): Promise<unknown> {
+  switch (job.name) {
+    case 'notify':
+      return notify(job as Job<DeploymentJob>, token, tools);
+    case 'post-audit':
+      return postAudit(job, token, tools);
+    case 'share-log':
+      return shareLog(job.data as ShareLogJob, tools);
+    case 'share-topology':
+      return shareTopology(job.data as ShareTopologyJob, tools, signal);
+    case 'send-kubeconfig':
+      return sendKubeconfig(job.data as SendKubeconfigJob, tools, signal);
+    default:
+      throw unknownJob(job);
+  }
+}
+
+function unknownJob({ name }: Job): TypeError {
+  return new TypeError(`this worker does not know the job ${name}`);
 }
 
 /** One generic call, so that each step's result keeps its own type. */

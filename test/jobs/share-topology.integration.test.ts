@@ -17,8 +17,8 @@ import { startWorkspace, type Workspace } from '../../src/playground/workspace/w
 import { Producer } from '../../src/queue/producer.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
-import { BuildLogs } from '../../src/store/build-logs.ts';
 import { AuditLog } from '../../src/store/audit.ts';
+import { BuildLogs } from '../../src/store/build-logs.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Threads } from '../../src/store/threads.ts';

@@ -58,7 +58,13 @@ describe('the first failure', () => {
 
   it('is not what Heat made at a further go: a server that got no host at first', () => {
     const noHost = failed(node, 'server', 'OS::Nova::Server', 'ResourceInError: Exceeded maximum number of retries');
-    const replaced = { ...noHost, id: 'later', status: 'CREATE_COMPLETE', state: 'COMPLETE', reason: 'state changed' } as const;
+    const replaced = {
+      ...noHost,
+      id: 'later',
+      status: 'CREATE_COMPLETE',
+      state: 'COMPLETE',
+      reason: 'state changed',
+    } as const;
     const boot = failed(node, 'boot', 'OS::Heat::WaitCondition', 'WaitConditionFailure: the states failed');
     const ofAnother = { ...replaced, stack: group };
 
