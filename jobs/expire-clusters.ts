@@ -12,11 +12,12 @@ const lookAheadMs = Math.max(...warningsMs);
  */
 export async function expireClusters(tools: Tools, now: number): Promise<void> {
   for (const cluster of await tools.clusters.list()) {
-    if (cluster.expiresAt === undefined || cluster.expiresAt - now > lookAheadMs) continue;
+    const { name, expiresAt } = cluster;
+    if (expiresAt === undefined || expiresAt - now > lookAheadMs || tools.protectedClusters.has(name)) continue;
     try {
       await lookAtEnd(cluster, tools, now);
     } catch (error) {
-      tools.log.error({ err: error, cluster: cluster.name }, 'looking at the end of one cluster');
+      tools.log.error({ err: error, cluster: name }, 'looking at the end of one cluster');
     }
   }
 }

@@ -25,6 +25,8 @@ export interface Tools {
   readonly clouds: readonly (string | undefined)[];
   /** The clouds that clusters.yaml uses, each choice once. */
   readonly choices: readonly CloudChoice[];
+  /** Names of the clusters that clusters.yaml protects: they have no end, whatever they were made with. */
+  readonly protectedClusters: ReadonlySet<string>;
   /** How long a release is kept in Swift that nothing uses; milliseconds. */
   readonly keepReleasesMs: number;
   /** Ranges of addresses that no cluster may use. */

@@ -57,6 +57,7 @@ function toolsOf(config: Config, env: Environment, stores: Stores, clouds: Cloud
     stackWatch: (choice) => watches.get(choice),
     clouds: [...new Set([...config.clusters.values()].map((spec) => spec.cloud))],
     choices: choicesOf(config.clusters.values()),
+    protectedClusters: new Set([...config.clusters.values()].filter((spec) => spec.protected).map(({ name }) => name)),
     keepReleasesMs: config.keepReleasesMs,
     reservedCidrs: config.reservedCidrs,
     environment: env,

@@ -24,7 +24,9 @@ export async function extendCluster(
   const { deployments, now = Date.now } = context;
   const maker = await deployments.find(cluster.deployment);
   if (maker === undefined) return unknownMakerAnswer(cluster.name);
-  if (!mayExpire(maker)) return staysAnswer(maker);
+  const described = context.clusters.get(cluster.name);
+  if (!mayExpire(maker) || described?.protected)
+    return staysAnswer(cluster.name, described?.protected ?? maker.spec.protected ?? false);
   const lock = await deployments.lock(cluster.name);
   if (lock !== undefined) return busyAnswer(cluster.name, lock, await deployments.find(lock.deployment));
   const changed = await deployments.change(maker.id, extend(user, newEnd(maker, ms, context, now())));
@@ -38,9 +40,11 @@ function newEnd(
   now: number,
 ): number {
   // What clusters.yaml says today counts: a limit may have been set since the cluster was made.
-  const { defaultMs = 0, maxMs } = clusters.get(cluster)?.lifetime ?? spec.lifetime ?? {};
+  const today = clusters.get(cluster)?.lifetime ?? spec.lifetime;
+  const maxMs = today?.maxMs;
+  const usualMs = today?.defaultMs ?? spec.lifetime?.defaultMs ?? 0;
   if (ms !== undefined) return now + within(ms, maxMs, cluster);
-  return Math.max(now + Math.min(defaultMs, maxMs ?? defaultMs), expiry?.until ?? 0);
+  return Math.max(now + Math.min(usualMs, maxMs ?? usualMs), expiry?.until ?? 0);
 }
 
 /** The time, if it is no longer than clusters.yaml allows for the cluster. Throws a UsageError for one that is. */

@@ -60,6 +60,7 @@ describe('a deployment that a worker process takes from the queue, in which call
         stackWatch: (choice) => watches.get(choice),
         clouds: ['playground'],
         choices: [{ cloud: 'playground' }],
+        protectedClusters: new Set(),
         keepReleasesMs: 24 * 3_600_000,
         reservedCidrs: [],
         environment: { PATH: process.env.PATH, HOME: process.env.HOME },

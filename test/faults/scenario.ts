@@ -122,6 +122,7 @@ function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Omit<Tools
     stackWatch: () => watch,
     clouds: ['playground'],
     choices: [{ cloud: 'playground' }],
+    protectedClusters: new Set(),
     keepReleasesMs: 24 * 3_600_000,
     reservedCidrs: [],
     environment: {},

@@ -33,7 +33,7 @@ describe('clusters whose time is nearly over', () => {
       () => now,
     );
     clusters = new Clusters(redis);
-    tools = { deployments, clusters, producer, log } as Tools;
+    tools = { deployments, clusters, producer, protectedClusters: new Set(), log } as unknown as Tools;
   });
   afterEach(async () => {
     await producer.close();
@@ -130,6 +130,16 @@ describe('clusters whose time is nearly over', () => {
     const id = await made(changes);
 
     await lookAfter(1_000 * hour);
+
+    expect(await deployments.active()).toEqual([]);
+    expect(await eventsOf(id)).not.toContain('expiry-warned');
+  });
+
+  it('are never those that clusters.yaml protects by now', async () => {
+    const id = await made();
+    tools = { ...tools, protectedClusters: new Set(['staging']) };
+
+    await lookAfter(9 * hour);
 
     expect(await deployments.active()).toEqual([]);
     expect(await eventsOf(id)).not.toContain('expiry-warned');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failStep, startStep } from '../../src/clusters/decisions.ts';
+import { extend, failStep, startStep } from '../../src/clusters/decisions.ts';
 import { approveStaging, stagingSpec } from '../support/fixtures.ts';
 import { clusterRecord, developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
 
@@ -84,6 +84,27 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('lifetim
     expect(textOf(await slack.command(developer, '/k8s extend staging'))).toContain('*staging* has no end');
     expect(textOf(await slack.command(developer, '/k8s extend sandbox'))).toContain('*sandbox* is not there');
     expect(await end(stays)).toBeUndefined();
+  });
+
+  it('are longer by what was asked for where clusters.yaml has no usual time', async () => {
+    slack.clusters.set('staging', stagingSpec);
+    const id = await made({ lifetime: { defaultMs: 4 * hour } });
+    const later = now + hour;
+    await slack.deployments.change(id, extend(developer, later));
+
+    await slack.command(developer, '/k8s extend staging');
+
+    expect(await end(id)).toBe(now + 4 * hour);
+  });
+
+  it('have no end any more once clusters.yaml protects the cluster', async () => {
+    const id = await made();
+    slack.clusters.set('staging', { ...stagingSpec, protected: true });
+
+    const answer = await slack.command(developer, '/k8s extend staging');
+
+    expect(textOf(answer)).toContain('*staging* has no end: it is protected');
+    expect(await end(id)).toBe(now + 2 * hour);
   });
 
   it('cannot be changed by the card of an earlier cluster', async () => {

@@ -9,8 +9,8 @@ export function extendedAnswer({ cluster, expiry }: Deployment): Message {
 }
 
 /** A cluster without an end needs no longer one. */
-export function staysAnswer({ cluster, spec }: Deployment): Message {
-  const why = spec.protected ? 'it is protected' : 'clusters.yaml gives it no lifetime';
+export function staysAnswer(cluster: string, isProtected: boolean): Message {
+  const why = isProtected ? 'it is protected' : 'clusters.yaml gives it no lifetime';
   return paragraph(
     `– *${cluster}* has no end: ${why}, so it stays until somebody tears it down.\n→ ${commandText('down', cluster)} does.`,
   );
