@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{integration,e2e,docker,salt,boot,lab}.test.ts'],
+          exclude: ['test/**/*.{integration,e2e,docker,salt,boot,lab,thorough}.test.ts'],
         },
       },
       {
@@ -70,20 +70,18 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'lab-contracts',
-          include: ['test/contracts/*.lab.test.ts'],
-          // One in each of the lab's projects, which share nothing.
-          maxWorkers: 2,
+          name: 'lab',
+          include: ['test/**/*.lab.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
       },
       {
         test: {
-          name: 'lab',
-          include: ['test/**/*.lab.test.ts'],
-          exclude: ['test/contracts/**'],
-          sequence: { groupOrder: 1 },
+          name: 'thorough',
+          include: ['test/**/*.thorough.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 600_000,

@@ -177,7 +177,7 @@ describe('npm run test:lab', () => {
   afterEach(() => keystone.close());
 
   const built = 'tsc -p tsconfig.build.json\n';
-  const tested = 'vitest lab run --project lab-contracts --project lab\n';
+  const tested = 'vitest lab run --project lab\n';
 
   /** An openstack-lab whose `status` ends as told, and whose other commands say that they ran. */
   async function putLab(statusOfStatus: number, up = ''): Promise<void> {
@@ -221,7 +221,15 @@ describe('npm run test:lab', () => {
 
     const result = await run(['test:lab', '--keep', '-t', 'Swift']);
 
-    expect(result.output).toBe(`${built}lab up\nvitest lab run --project lab-contracts --project lab -t Swift\n`);
+    expect(result.output).toBe(`${built}lab up\nvitest lab run --project lab -t Swift\n`);
+  });
+
+  it('brings the tests that take long when asked for all', async () => {
+    await putLab(0);
+
+    const result = await run(['test:lab', '--all', '-t', 'Swift']);
+
+    expect(result.output).toBe(`${built}vitest lab run --project lab --project thorough -t Swift\n`);
   });
 
   it('takes its lab down after tests that failed, and ends with their status', async () => {
