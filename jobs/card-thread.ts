@@ -1,5 +1,5 @@
-import { WebAPIPlatformError } from '@slack/web-api';
 import type { Threads } from '../src/store/threads.ts';
+import { cardDeleted, slackSaid } from './slack-said.ts';
 
 /** A thread, or a channel, as Slack's upload of files takes it. */
 export type Place = { readonly channel_id: string; readonly thread_ts: string } | { readonly channel_id: string };
@@ -27,13 +27,8 @@ export async function postToThread(
     await post({ channel_id: thread.channel, thread_ts: thread.cardTs });
     return { channel: thread.channel, inThread: true };
   } catch (error) {
-    if (!isCardGone(error)) throw error;
+    if (!slackSaid(error, cardDeleted)) throw error;
     await post({ channel_id: thread.channel });
     return { channel: thread.channel, inThread: false };
   }
-}
-
-function isCardGone(error: unknown): boolean {
-  const words = ['thread_not_found', 'message_not_found', 'cannot_reply_to_message'];
-  return error instanceof WebAPIPlatformError && words.includes(error.data.error);
 }

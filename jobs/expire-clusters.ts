@@ -1,6 +1,6 @@
 import type { Cluster } from '../src/clusters/cluster.ts';
 import { warnOfExpiry } from '../src/clusters/decisions.ts';
-import { mayExpire, warningsMs } from '../src/clusters/lifetime.ts';
+import { expiryOf, warningsMs } from '../src/clusters/lifetime.ts';
 import type { Tools } from './run.ts';
 
 /** The earliest warning: nothing has to be done about a cluster that has longer than this. */
@@ -24,9 +24,11 @@ export async function expireClusters(tools: Tools, now: number): Promise<void> {
 
 async function lookAtEnd(cluster: Cluster, { deployments, producer, log }: Tools, now: number): Promise<void> {
   const maker = await deployments.find(cluster.deployment);
-  if (maker === undefined || !mayExpire(maker) || (await deployments.lock(cluster.name)) !== undefined) return;
+  if (maker === undefined) return;
+  const expiry = expiryOf(maker);
+  if (expiry === undefined || (await deployments.lock(cluster.name)) !== undefined) return;
   // The end as the deployment has it: the cluster's record may be a moment older than an extension.
-  if (maker.expiry === undefined || maker.expiry.until > now) {
+  if (expiry.until > now) {
     await deployments.change(maker.id, warnOfExpiry(now));
     return;
   }

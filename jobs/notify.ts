@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import { DelayedError, type Job } from 'bullmq';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { Logger } from '../src/log.ts';
@@ -8,6 +8,7 @@ import { deploymentCard } from '../src/slack/views/deployment-card.ts';
 import { threadMessage } from '../src/slack/views/thread-message.ts';
 import type { Deployments, StoredEvent } from '../src/store/deployments.ts';
 import type { ThreadState, Threads } from '../src/store/threads.ts';
+import { cardDeleted, slackSaid } from './slack-said.ts';
 import { waitAfter } from './slack-wait.ts';
 
 /** Slack's chat.update is Tier 3 (50 a minute) for all cards of a workspace together; this leaves some for retries. */
@@ -145,15 +146,8 @@ async function reply(
 
 const noPreviews = { unfurl_links: false, unfurl_media: false } as const;
 
-/** What Slack says of a card that somebody deleted. */
-const cardDeleted = ['message_not_found', 'thread_not_found', 'cannot_reply_to_message'];
-
 /** What Slack says of a card that is there and cannot be changed: the thread goes on without it. */
 const cardFixed = ['cant_update_message', 'edit_window_closed'];
-
-function slackSaid(error: unknown, words: readonly string[]): boolean {
-  return error instanceof WebAPIPlatformError && words.includes(error.data.error);
-}
 
 function digest(card: object): string {
   return createHash('sha256').update(JSON.stringify(card)).digest('base64url');

@@ -23,6 +23,7 @@ import { listServers } from '../../src/openstack/nova/servers.ts';
 import { listLoadBalancers } from '../../src/openstack/octavia/load-balancers.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { look } from '../preflight/look.ts';
+import { nestedDepth } from '../stack-failure.ts';
 
 /** What a look needs. */
 export interface Looking {
@@ -30,9 +31,6 @@ export interface Looking {
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
-
-/** The stacks of a group's members are two levels below the cluster's own. */
-const nestedDepth = 3;
 
 /**
  * What a cluster is made of now. Heat says what belongs to it, and has to answer; what another service refuses, or does not

@@ -1,5 +1,5 @@
 import { type Deployment, type DeploymentEventBody, type Failure, isTerminal } from './deployment.ts';
-import { dueWarning, mayExpire } from './lifetime.ts';
+import { dueWarning, expiryOf } from './lifetime.ts';
 import type { Plan } from './plan.ts';
 import { EventRefusedError } from './reducer.ts';
 import type { StepName, StepResults } from './steps.ts';
@@ -112,13 +112,14 @@ export function retry(by: string, fence: number): Decision {
  * for as long as it is wanted.
  */
 export function extend(by: string, until: number): Decision {
-  return (deployment) => (mayExpire(deployment) ? [{ type: 'extended', by, until }] : []);
+  return (deployment) => (expiryOf(deployment) === undefined ? [] : [{ type: 'extended', by, until }]);
 }
 
 /** Warns of a cluster's end, once for each of the times at which that is done. */
 export function warnOfExpiry(now: number): Decision {
   return (deployment) => {
-    const leftMs = mayExpire(deployment) && deployment.expiry ? dueWarning(deployment.expiry, now) : undefined;
+    const expiry = expiryOf(deployment);
+    const leftMs = expiry && dueWarning(expiry, now);
     return leftMs === undefined ? [] : [{ type: 'expiry-warned', leftMs }];
   };
 }

@@ -34,7 +34,7 @@ export function dueWarning({ until, since, warnedMs }: Expiry, now: number): num
   return last === undefined || (warnedMs !== undefined && warnedMs <= last) ? undefined : last;
 }
 
-/** True for a deployment whose cluster is there and has an end. */
-export function mayExpire({ expiry, spec }: Deployment): boolean {
-  return expiry !== undefined && !spec.protected;
+/** The end of the cluster that a deployment has made; undefined where it has none. */
+export function expiryOf({ expiry, spec }: Deployment): Expiry | undefined {
+  return spec.protected ? undefined : expiry;
 }

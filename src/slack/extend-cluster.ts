@@ -1,7 +1,7 @@
 import type { Cluster } from '../clusters/cluster.ts';
 import { extend } from '../clusters/decisions.ts';
 import type { Deployment } from '../clusters/deployment.ts';
-import { mayExpire } from '../clusters/lifetime.ts';
+import { expiryOf } from '../clusters/lifetime.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
@@ -25,7 +25,7 @@ export async function extendCluster(
   const maker = await deployments.find(cluster.deployment);
   if (maker === undefined) return unknownMakerAnswer(cluster.name);
   const described = context.clusters.get(cluster.name);
-  if (!mayExpire(maker) || described?.protected)
+  if (expiryOf(maker) === undefined || described?.protected)
     return staysAnswer(cluster.name, described?.protected ?? maker.spec.protected ?? false);
   const lock = await deployments.lock(cluster.name);
   if (lock !== undefined) return busyAnswer(cluster.name, lock, await deployments.find(lock.deployment));

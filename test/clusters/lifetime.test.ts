@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueWarning, type Expiry, firstExpiry, mayExpire } from '../../src/clusters/lifetime.ts';
+import { dueWarning, type Expiry, expiryOf, firstExpiry } from '../../src/clusters/lifetime.ts';
 import { approvedStaging, deploymentAfter, stagingSpec } from '../support/fixtures.ts';
 
 const minute = 60_000;
@@ -25,8 +25,8 @@ describe('the end of a cluster', () => {
     const deployment = deploymentAfter(...approvedStaging);
     const expiry = { until: hour, since: 0 };
 
-    expect(mayExpire({ ...deployment, expiry })).toBe(true);
-    expect(mayExpire({ ...deployment, expiry, spec: { ...deployment.spec, protected: true } })).toBe(false);
+    expect(expiryOf({ ...deployment, expiry })).toEqual(expiry);
+    expect(expiryOf({ ...deployment, expiry, spec: { ...deployment.spec, protected: true } })).toBeUndefined();
   });
 });
 

@@ -11,7 +11,6 @@ async function runExtend({ value, user, context }: Click): Promise<Answer> {
   const { cluster, deployment } = value;
   if (cluster === undefined) return unknownDeploymentAnswer();
   const record = await context.known.find(cluster);
-  return record?.deployment === deployment && record !== undefined
-    ? extendCluster(record, undefined, user, context)
-    : otherClusterAnswer(cluster);
+  if (record === undefined || record.deployment !== deployment) return otherClusterAnswer(cluster);
+  return extendCluster(record, undefined, user, context);
 }

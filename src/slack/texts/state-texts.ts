@@ -1,6 +1,6 @@
 import { canRetry } from '../../clusters/decisions.ts';
 import type { Deployment, DeploymentState } from '../../clusters/deployment.ts';
-import { mayExpire } from '../../clusters/lifetime.ts';
+import { expiryOf } from '../../clusters/lifetime.ts';
 import type { Action } from '../../clusters/steps.ts';
 import { allOf, anyOf, date, mention } from '../views/mrkdwn.ts';
 import { duration } from '../views/quantities.ts';
@@ -90,7 +90,8 @@ export function waitingText({ terms, approvals, approvalUntil }: Deployment): st
 
 /** When the cluster goes that this has made. The card of one that is gone by now says so, too. */
 function endText(deployment: Deployment): string | undefined {
-  return mayExpire(deployment) && deployment.expiry ? `torn down ${date(deployment.expiry.until)}` : undefined;
+  const expiry = expiryOf(deployment);
+  return expiry && `torn down ${date(expiry.until)}`;
 }
 
 function approvedBy({ approvals }: Deployment): string | undefined {

@@ -4,7 +4,7 @@ import { canRetry } from '../../clusters/decisions.ts';
 import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { ClusterHealth } from '../../clusters/health.ts';
-import { mayExpire } from '../../clusters/lifetime.ts';
+import { expiryOf } from '../../clusters/lifetime.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
 import { actionWords, cloudText, controlPlaneText, networkText, nodesText, versionOf } from '../texts/cluster-texts.ts';
 import {
@@ -207,7 +207,7 @@ function buttonsOf(deployment: Deployment): types.Button[] {
   if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
   const inside =
     healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value), topologyButton(value)];
-  const longer = mayExpire(deployment) ? [extendButton(value)] : [];
+  const longer = expiryOf(deployment) === undefined ? [] : [extendButton(value)];
   return [...retry, ...inside, ...longer, tearDownOf(deployment), ...log];
 }
 
