@@ -8,6 +8,7 @@ import { type ClickTarget, clickElement } from './people/click.ts';
 import { typeCommand } from './people/command.ts';
 import type { Entries } from './people/elements.ts';
 import { closeModal, submitModal } from './people/modal.ts';
+import { chooseShortcut, type Shortcut, type ShortcutTarget } from './people/shortcut.ts';
 import { openHome, say } from './people/speech.ts';
 import type { Channel, User, UserGroup } from './state/directory.ts';
 import type { Clock } from './state/ids.ts';
@@ -30,9 +31,17 @@ export interface WorkspaceOptions {
   botScopes?: readonly string[];
   /** The slash commands that the app has registered; by default /k8s alone. */
   commands?: readonly string[];
+  /** The shortcuts that the app has registered; by default those of Slipway's manifest. */
+  shortcuts?: readonly Shortcut[];
   /** Milliseconds since 1970; tests that wait for limits and lifetimes pass their own. */
   now?: Clock;
 }
+
+/** What Slipway's manifest declares. */
+export const ownShortcuts: readonly Shortcut[] = [
+  { type: 'global', callbackId: 'bring-up', name: 'Bring up a cluster' },
+  { type: 'message', callbackId: 'status', name: 'How is this cluster?' },
+];
 
 /** A running workspace: a stand-in for Slack that an app talks to over real sockets, and people through a page. */
 export interface Workspace {
@@ -57,6 +66,8 @@ export interface Workspace {
   submitView(as: string, viewId: string, values: Entries): Promise<ActResult>;
   closeView(as: string, viewId: string): Promise<ActResult>;
   openHome(as: string): Promise<ActResult>;
+  /** A person chooses a shortcut, of a message where it is one for messages. */
+  shortcut(as: string, target: ShortcutTarget): Promise<ActResult>;
 
   /** The messages of a channel as they stand, oldest first, with replies and with what only one person sees. */
   messages(channelId: string): readonly StoredMessage[];
@@ -70,6 +81,10 @@ export interface Workspace {
   setEventsUrl(url: string | undefined): void;
   /** While on, the Web API answers 503 to everything. */
   outage(on: boolean): void;
+  /** While on, the app hears of everything twice, as when an acknowledgement was lost. */
+  deliverTwice(on: boolean): void;
+  /** From now on deliveries wait; the answer lets them go, the newest first. */
+  holdDeliveries(): () => Promise<void>;
   /** Asks every Socket Mode client to connect anew, as Slack does every few hours. */
   refreshConnections(): void;
   /** Open Socket Mode connections. */
@@ -79,7 +94,7 @@ export interface Workspace {
 
 /** Starts a workspace. Throws a DeployError when the port is taken. */
 export async function startWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, host = '127.0.0.1', now = Date.now, botScopes, commands = ['/k8s'] } = options;
+  const { log, host = '127.0.0.1', now = Date.now, botScopes, commands = ['/k8s'], shortcuts = ownShortcuts } = options;
   let eventsUrl = options.eventsUrl;
   let outage = false;
   let origin = '';
@@ -95,7 +110,8 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
   const condition = () => ({ connected: socketMode.connections() > 0 || eventsUrl !== undefined, outage });
   const httpTarget = () =>
     eventsUrl === undefined ? undefined : { url: eventsUrl, signingSecret: credentials.signingSecret };
-  const acting: Acting = { workspace: state, deliver: createDelivery(socketMode, httpTarget, log), commands };
+  const delivery = createDelivery(socketMode, httpTarget, log);
+  const acting: Acting = { workspace: state, deliver: delivery.deliver, commands, shortcuts };
   const webApi = createWebApi(state, socketMode.openTicket);
 
   const server = createWorkspaceServer({ acting, webApi, stream, condition, boundTo: host, log });
@@ -121,6 +137,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     submitView: (as, viewId, values) => submitModal(acting, as, viewId, values),
     closeView: (as, viewId) => closeModal(acting, as, viewId),
     openHome: (as) => openHome(acting, as),
+    shortcut: (as, target) => chooseShortcut(acting, as, target),
     messages: messages.inChannel,
     modals: views.openFor,
     home: views.homeOf,
@@ -133,6 +150,8 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
       outage = on;
       stream.tell(condition());
     },
+    deliverTwice: delivery.repeat,
+    holdDeliveries: delivery.hold,
     refreshConnections: socketMode.refresh,
     connections: socketMode.connections,
     close: () =>

@@ -16,12 +16,20 @@ export function signatureHeaders(body: string, signingSecret: string, nowMs: num
 }
 
 /** POSTs an envelope as Slack does: commands as a form, interactions as a form's `payload`, events as JSON. */
-export async function deliverOverHttp(envelope: Envelope, target: HttpTarget, log: Logger): Promise<Outcome> {
+export async function deliverOverHttp(
+  envelope: Envelope,
+  target: HttpTarget,
+  { log, attempt }: { log: Logger; attempt: number },
+): Promise<Outcome> {
   const { contentType, body } = encode(envelope);
   try {
     const response = await fetch(target.url, {
       method: 'POST',
-      headers: { 'content-type': contentType, ...signatureHeaders(body, target.signingSecret, Date.now()) },
+      headers: {
+        'content-type': contentType,
+        ...signatureHeaders(body, target.signingSecret, Date.now()),
+        ...(attempt > 0 && { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': 'http_timeout' }),
+      },
       body,
       redirect: 'error',
       signal: AbortSignal.timeout(acknowledgeWithinMs),

@@ -21,8 +21,8 @@ export interface SocketMode {
   /** Takes over an upgrade request; refuses it when its ticket is unknown or used. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   connections(): number;
-  /** Sends to one of the connections, and waits for its acknowledgement. */
-  deliver(envelope: Envelope): Promise<Outcome>;
+  /** Sends to one of the connections, and waits for its acknowledgement. `attempt` counts from 0. */
+  deliver(envelope: Envelope, attempt: number): Promise<Outcome>;
   /** Warns every connection that it will be closed shortly, as Slack does every few hours. */
   refresh(): void;
   close(): void;
@@ -98,7 +98,7 @@ export function createSocketMode({ origin, log, onConnections }: SocketModeOptio
     return open[turn % open.length];
   }
 
-  function deliver(envelope: Envelope): Promise<Outcome> {
+  function deliver(envelope: Envelope, attempt: number): Promise<Outcome> {
     const socket = nextSocket();
     if (socket === undefined) return Promise.resolve({ kind: 'dispatch_failed' });
 
@@ -117,7 +117,10 @@ export function createSocketMode({ origin, log, onConnections }: SocketModeOptio
           type: envelope.type,
           payload: envelope.payload,
           accepts_response_payload: envelope.type !== 'events_api',
-          ...(envelope.type === 'events_api' && { retry_attempt: 0, retry_reason: '' }),
+          ...(envelope.type === 'events_api' && {
+            retry_attempt: attempt,
+            retry_reason: attempt === 0 ? '' : 'timeout',
+          }),
         }),
       );
     });

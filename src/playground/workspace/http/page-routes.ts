@@ -4,6 +4,7 @@ import { type ClickTarget, clickElement } from '../people/click.ts';
 import { typeCommand } from '../people/command.ts';
 import type { Entries, Entry } from '../people/elements.ts';
 import { closeModal, submitModal } from '../people/modal.ts';
+import { chooseShortcut, type ShortcutTarget } from '../people/shortcut.ts';
 import { openHome, say } from '../people/speech.ts';
 import { type Exchange, readBody, sendJson } from './exchange.ts';
 
@@ -19,6 +20,7 @@ const acts: Readonly<Record<string, Act>> = {
   '/playground/view/submit': (acting, body) =>
     submitModal(acting, text(body.as), text(body.view_id), entriesOf(body.values)),
   '/playground/view/close': (acting, body) => closeModal(acting, text(body.as), text(body.view_id)),
+  '/playground/shortcut': (acting, body) => chooseShortcut(acting, text(body.as), shortcutTarget(body)),
   '/playground/home': (acting, body) => openHome(acting, text(body.as)),
 };
 
@@ -60,6 +62,14 @@ function clickTarget(body: JsonObject): ClickTarget {
     ...(typeof view_id === 'string' && { viewId: view_id }),
     ...(typeof block_id === 'string' && { blockId: block_id }),
     ...(isEntry(value) && { value }),
+  };
+}
+
+function shortcutTarget({ callback_id, channel, ts }: JsonObject): ShortcutTarget {
+  return {
+    callbackId: text(callback_id),
+    ...(typeof channel === 'string' && { channel }),
+    ...(typeof ts === 'string' && { ts }),
   };
 }
 

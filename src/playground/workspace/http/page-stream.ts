@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Acting } from '../people/acting.ts';
 import { app, team } from '../state/directory.ts';
 import type { WorkspaceState } from '../state/workspace-state.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,15 +15,15 @@ const keepAliveMs = 15_000;
 
 /** Everything that the page needs to draw itself. */
 export function snapshot(
-  { directory, messages, views }: WorkspaceState,
+  { workspace: { directory, messages, views }, commands, shortcuts }: Acting,
   condition: Condition,
-  commands: readonly string[],
 ): unknown {
   const channels = directory.channels();
   return {
     team,
     app,
     commands,
+    shortcuts,
     users: directory.users,
     userGroups: directory.userGroups,
     channels,

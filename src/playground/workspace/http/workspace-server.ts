@@ -63,7 +63,7 @@ async function callApi(exchange: Exchange, { condition, webApi }: ServerParts): 
 }
 
 function sendState({ response }: Exchange, { acting, condition }: ServerParts): void {
-  sendJson(response, 200, snapshot(acting.workspace, condition(), acting.commands));
+  sendJson(response, 200, snapshot(acting, condition()));
 }
 
 function fail(error: unknown, response: ServerResponse, log: Logger): void {

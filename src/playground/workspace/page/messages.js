@@ -25,7 +25,7 @@ export function paintAvatar(node, user) {
  * Brings a list of messages in line with what it should show. Messages that did not change are not touched.
  *
  * @param view `surfaceFor(place)` for the elements in blocks, `replies(message)` and `openThread(message)` where threads
- * can be opened, `days` to separate days
+ * can be opened, `days` to separate days, `shortcuts` of messages and `chooseShortcut(shortcut, message)`
  */
 export function syncMessages(list, messages, view) {
   const wanted = rows(messages, view);
@@ -121,6 +121,7 @@ function createMessage(message, view) {
       h('div', { class: 'blocks' }),
       h('div', { class: 'files' }, (message.files ?? []).map(fileCard)),
       h('p', { class: 'problem', role: 'alert', hidden: true }),
+      !message.ephemeralFor && user.kind === 'bot' && shortcutMenu(message, view),
       view.openThread &&
         h('button', {
           type: 'button',
@@ -129,6 +130,26 @@ function createMessage(message, view) {
           hidden: true,
           click: () => view.openThread(message),
         }),
+    ),
+  );
+}
+
+/** What Slack hides behind the three dots of a message. */
+function shortcutMenu(message, { shortcuts = [], chooseShortcut }) {
+  return h(
+    'div',
+    { class: 'shortcuts' },
+    shortcuts.map((shortcut) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'example',
+          'data-shortcut': shortcut.callbackId,
+          click: () => chooseShortcut(shortcut, message),
+        },
+        shortcut.name,
+      ),
     ),
   );
 }

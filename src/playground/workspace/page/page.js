@@ -108,6 +108,8 @@ function drawChannel(current) {
       surfaceFor,
       replies: (message) => repliesOf(message.channel, message.ts, here.person),
       openThread: (message) => openThread(message.ts),
+      shortcuts: shortcutsFor('message'),
+      chooseShortcut,
     });
   });
 }
@@ -172,8 +174,9 @@ function drawThread() {
   byId('thread-place').textContent = `${place().sign}${place().name}`;
   byId('thread-count').textContent = replies.length === 1 ? '1 reply' : `${replies.length} replies`;
   keepBottom(byId('thread-scroller'), () => {
-    syncMessages(byId('thread-parent'), [parent], { surfaceFor });
-    syncMessages(byId('thread-replies'), replies, { surfaceFor });
+    const view = { surfaceFor, shortcuts: shortcutsFor('message'), chooseShortcut };
+    syncMessages(byId('thread-parent'), [parent], view);
+    syncMessages(byId('thread-replies'), replies, view);
   });
 }
 
@@ -242,6 +245,17 @@ async function reply(text) {
   if (!command) await act('say', { as: here.person, channel: place().id, thread_ts: here.thread, text });
 }
 
+/** The shortcuts of the app that are for messages, or those that are for anywhere. */
+function shortcutsFor(type) {
+  return store.shortcuts.filter((shortcut) => shortcut.type === type);
+}
+
+async function chooseShortcut({ callbackId }, message) {
+  const place = message && { channel: message.channel, ts: message.ts };
+  const result = await act('shortcut', { as: here.person, callback_id: callbackId, ...place });
+  tell(byId('shortcut-problem'), result.ok ? '' : explain(result.error));
+}
+
 function setMenu(open) {
   byId('app').classList.toggle('menu-open', open);
   byId('menu').setAttribute('aria-expanded', String(open));
@@ -258,6 +272,19 @@ async function load() {
     ...store.commands.map((command) =>
       h('button', { type: 'button', class: 'example', click: () => suggest(`${command} help`) }, `${command} help`),
     ),
+    ...shortcutsFor('global').map((shortcut) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'example',
+          'data-shortcut': shortcut.callbackId,
+          click: () => chooseShortcut(shortcut),
+        },
+        `⚡ ${shortcut.name}`,
+      ),
+    ),
+    h('span', { class: 'problem', id: 'shortcut-problem', role: 'alert', hidden: true }),
   );
   speakAs(here.person);
 }

@@ -3,6 +3,7 @@ export const store = {
   team: { name: '' },
   app: { userId: '', name: '' },
   commands: [],
+  shortcuts: [],
   users: [],
   userGroups: [],
   channels: [],

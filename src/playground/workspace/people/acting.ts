@@ -1,6 +1,7 @@
 import type { Deliver } from '../delivery/delivery.ts';
 import { app, type Channel, team, type User } from '../state/directory.ts';
 import type { WorkspaceState } from '../state/workspace-state.ts';
+import type { Shortcut } from './shortcut.ts';
 
 /** What everything that people do needs. */
 export interface Acting {
@@ -8,6 +9,7 @@ export interface Acting {
   readonly deliver: Deliver;
   /** The slash commands that the app has registered, with their slash. */
   readonly commands: readonly string[];
+  readonly shortcuts: readonly Shortcut[];
 }
 
 /** What came of something that a person did. The error is Slack's word for it. */

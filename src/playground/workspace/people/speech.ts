@@ -1,4 +1,4 @@
-import { app, slackbotId, team } from '../state/directory.ts';
+import { app, slackbotId, team, type User } from '../state/directory.ts';
 import { randomId } from '../state/ids.ts';
 import type { StoredMessage } from '../state/messages.ts';
 import type { WorkspaceState } from '../state/workspace-state.ts';
@@ -7,7 +7,7 @@ import { type Acting, type ActResult, findOwnChannel, findPerson, refused } from
 
 /**
  * A person writes an ordinary message. The app hears of it only when it mentions the bot in a channel where the bot is
- * (event app_mention): this app does not ask to read everything.
+ * (event app_mention, scope app_mentions:read): this app does not ask to read everything.
  *
  * @param threadTs the parent, when it is written into a thread
  */
@@ -33,8 +33,9 @@ export async function say(
     text: withMentions(text, workspace),
     ...(threadTs !== undefined && { thread_ts: threadTs }),
   });
-  const hears = message.text.includes(`<@${app.userId}>`) && channel.members.includes(app.userId);
-  return hears ? tellApp(acting, mentionEvent(message)) : { ok: true };
+  const mayHear = channel.members.includes(app.userId) && workspace.credentials.botScopes.includes('app_mentions:read');
+  const hears = mayHear && message.text.includes(`<@${app.userId}>`);
+  return hears ? tellApp(acting, mentionEvent(message, user)) : { ok: true };
 }
 
 /** A person opens the app's Home tab. */
@@ -63,10 +64,11 @@ function withMentions(text: string, { directory }: WorkspaceState): string {
     .reduce((line, user) => line.replaceAll(new RegExp(`@${user.name}\\b`, 'gi'), `<@${user.id}>`), escaped);
 }
 
-function mentionEvent(message: StoredMessage): Record<string, unknown> {
+function mentionEvent(message: StoredMessage, user: User): Record<string, unknown> {
   return {
     type: 'app_mention',
     user: message.user,
+    ...(user.kind === 'bot' && { bot_id: `B${user.id.slice(1)}` }),
     text: message.text,
     ts: message.ts,
     channel: message.channel,

@@ -3,6 +3,7 @@ import { randomSecret } from './ids.ts';
 /** What the app's manifest asks for, and nothing more. */
 export const defaultBotScopes: readonly string[] = [
   'commands',
+  'app_mentions:read',
   'chat:write',
   'files:write',
   'im:write',
