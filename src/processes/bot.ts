@@ -4,6 +4,8 @@ import { createSlackApp } from '../slack/app.ts';
 import { AuditLog } from '../store/audit.ts';
 import { BuildLogs } from '../store/build-logs.ts';
 import { Builders } from '../store/builders.ts';
+import { Deliveries } from '../store/deliveries.ts';
+import { Threads } from '../store/threads.ts';
 import { openStores } from './stores.ts';
 
 /** A started process, until it is told to end. */
@@ -32,6 +34,8 @@ export async function startBot(env: Environment): Promise<RunningProcess> {
       policy: config.policy,
       deployments: stores.deployments,
       known: stores.clusters,
+      threads: new Threads(stores.redis),
+      deliveries: new Deliveries(stores.redis),
       logs: new BuildLogs(stores.redis),
       builders: new Builders(stores.redis),
       producer: stores.producer,

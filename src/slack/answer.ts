@@ -1,4 +1,5 @@
 import type { RespondArguments, RespondFn } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../log.ts';
 import type { Message } from './views/blocks.ts';
 
@@ -14,14 +15,19 @@ export type Tell = (answer: Answer) => Promise<void>;
 /** Waits before the second and the third try, in milliseconds. A response_url takes five answers in half an hour. */
 const waits = [500, 2_000];
 
-/** Answers through a response_url, privately; tries again when Slack does not take it. Throws after the third try. */
-export function privately(respond: RespondFn, log: Logger): Tell {
+/**
+ * Answers through a response_url, privately; tries again when Slack does not take it. Throws after the third try.
+ *
+ * @param thread ts of the thread that it is answered in; the channel without one
+ */
+export function privately(respond: RespondFn, log: Logger, thread?: string): Tell {
   return async ({ text, blocks, replaceOriginal = false }) => {
     const message: RespondArguments = {
       response_type: 'ephemeral',
       replace_original: replaceOriginal,
       text,
       blocks,
+      ...(thread !== undefined && { thread_ts: thread }),
     };
     for (const wait of waits) {
       try {
@@ -33,5 +39,12 @@ export function privately(respond: RespondFn, log: Logger): Tell {
       }
     }
     await respond(message);
+  };
+}
+
+/** Tells one person in their direct message with the bot. Throws what @slack/web-api throws. */
+export function directly(client: WebClient, user: string): Tell {
+  return async ({ text, blocks }) => {
+    await client.chat.postMessage({ channel: user, text, blocks });
   };
 }

@@ -7,8 +7,13 @@ import { boltLogger } from './bolt-logger.ts';
 import { registerCommands } from './commands/register-commands.ts';
 import type { SlackContext } from './context.ts';
 import { within } from './deadline.ts';
+import { registerHome } from './home.ts';
 import { httpTransport } from './http-transport.ts';
+import type { Listening } from './listening.ts';
+import { registerMentions } from './mentions.ts';
+import { once } from './once.ts';
 import { createPeople } from './people.ts';
+import { registerShortcuts } from './shortcuts.ts';
 import { socketTransport } from './socket-transport.ts';
 import { startProblem } from './start-problem.ts';
 import type { Transport } from './transport.ts';
@@ -63,9 +68,13 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     underWay.add(tracked);
     return tracked;
   }
-  const people = createPeople(client, log, context.now);
-  registerCommands(app, context, people, track);
-  registerActions(app, context, people, track);
+  const listening: Listening = { context, people: createPeople(client, log, context.now), client, track };
+  app.use(once(context.deliveries, log));
+  registerCommands(app, listening);
+  registerMentions(app, listening);
+  registerActions(app, listening);
+  registerShortcuts(app, listening);
+  registerHome(app, listening);
 
   return {
     async start() {

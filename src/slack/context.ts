@@ -6,7 +6,9 @@ import type { AuditLog } from '../store/audit.ts';
 import type { BuildLogs } from '../store/build-logs.ts';
 import type { Builders } from '../store/builders.ts';
 import type { Clusters } from '../store/clusters.ts';
+import type { Deliveries } from '../store/deliveries.ts';
 import type { Deployments } from '../store/deployments.ts';
+import type { Threads } from '../store/threads.ts';
 
 /** What commands and buttons decide with. */
 export interface SlackContext {
@@ -16,6 +18,9 @@ export interface SlackContext {
   readonly deployments: Deployments;
   /** The clusters that exist, as far as Redis knows. */
   readonly known: Clusters;
+  /** Which card a message is. */
+  readonly threads: Pick<Threads, 'deploymentOf'>;
+  readonly deliveries: Pick<Deliveries, 'isFirst'>;
   readonly logs: Pick<BuildLogs, 'tail'>;
   readonly builders: Pick<Builders, 'list'>;
   readonly producer: Pick<

@@ -17,7 +17,11 @@ export const keys = {
   mutex: (name: string) => `slipway:mutex:${name}`,
   lease: (name: string) => `slipway:lease:${name}`,
   thread: (id: string) => `slipway:deployment:${id}:thread`,
+  /** The deployment whose card a message is. */
+  card: (channel: string, ts: string) => `slipway:card:${channel}:${ts}`,
   cardUpdates: 'slipway:card-updates',
+  /** That Slack has delivered something. */
+  delivery: (id: string) => `slipway:delivery:${id}`,
   /** Hash of build workers by name. */
   builders: 'slipway:builders',
   /** Stream of decisions about commands and clicks. */

@@ -46,7 +46,17 @@ export class Threads {
   }
 
   async save(deployment: string, state: ThreadState): Promise<void> {
-    await this.#redis.set(keys.thread(deployment), JSON.stringify(state), 'EX', keptSeconds);
+    const { channel, cardTs } = state;
+    await this.#redis
+      .multi()
+      .set(keys.thread(deployment), JSON.stringify(state), 'EX', keptSeconds)
+      .set(keys.card(channel, cardTs), deployment, 'EX', keptSeconds)
+      .exec();
+  }
+
+  /** The deployment whose card a message is; undefined for any other message. */
+  async deploymentOf(channel: string, ts: string): Promise<string | undefined> {
+    return (await this.#redis.get(keys.card(channel, ts))) ?? undefined;
   }
 
   /** Notes that the thread knows everything up to a place in the stream, unless more has been appended meanwhile. */

@@ -1,10 +1,10 @@
 import type { App, BlockAction } from '@slack/bolt';
 import { admit } from '../admit.ts';
-import { type Answer, privately, type Tell } from '../answer.ts';
+import { type Answer, directly, privately, type Tell } from '../answer.ts';
 import { aboutClick } from '../attempt.ts';
-import type { SlackContext } from '../context.ts';
 import { answering } from '../guard.ts';
-import type { People } from '../people.ts';
+import { redrawHome } from '../home.ts';
+import type { Listening } from '../listening.ts';
 import { unknownButtonAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
 import { parseButtonValue } from '../views/button-value.ts';
 import type { Action } from './action.ts';
@@ -20,12 +20,8 @@ interface Clicked {
 }
 
 /** Has every button acknowledged at once, decided about, done, and answered privately where the card does not show it. */
-export function registerActions(
-  app: App,
-  context: SlackContext,
-  people: People,
-  track: (work: Promise<void>) => Promise<void>,
-): void {
+export function registerActions(app: App, listening: Listening): void {
+  const { context, people, client, track } = listening;
   // One listener for all ids: a button of an older version of ours is to be answered, too.
   app.action<BlockAction>(/.*/, async ({ ack, action, body, respond }) => {
     await ack();
@@ -34,9 +30,14 @@ export function registerActions(
     const log = context.log.child({ user, action: action.action_id, value });
     log.info('a click');
     const inPlace = body.container.is_ephemeral === true;
-    const tell = privately(respond, log);
+    // A click in the Home tab comes without a response_url, since it is in no channel.
+    const atHome = body.view?.type === 'home';
+    const tell = atHome ? directly(client, user) : privately(respond, log, body.container.thread_ts);
+    const team = body.team?.id;
     await track(
-      answering(() => run({ id: action.action_id, value, user, team: body.team?.id, inPlace }, tell), tell, log),
+      answering(() => run({ id: action.action_id, value, user, team, inPlace }, tell), tell, log).then(() =>
+        atHome ? redrawHome(user, listening, team) : undefined,
+      ),
     );
   });
 

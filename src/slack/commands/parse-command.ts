@@ -14,13 +14,20 @@ const whenEmpty = 'help';
 /**
  * Finds the command in a line such as `up staging`, however it was typed: phones write curly quotes and capitals, and
  * blanks double. Throws a UsageError that says what was probably meant.
+ *
+ * @param complete adds the words that go without saying where the line was written
  */
-export function parseCommand(line: string, commands: readonly Command[]): ParsedCommand {
+export function parseCommand(
+  line: string,
+  commands: readonly Command[],
+  complete: (parsed: ParsedCommand) => readonly string[] = ({ words }) => words,
+): ParsedCommand {
   const [name = whenEmpty, ...more] = tokens(line);
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(name, more, commands);
 
-  const { words, flags } = parseFlags(more, command);
+  const { words: typed, flags } = parseFlags(more, command);
+  const words = complete({ command, words: typed, flags });
   const { least, most } = arity(command);
   if (words.length < least || words.length > most) throw wrongArguments(command, words);
   return { command, words, flags };

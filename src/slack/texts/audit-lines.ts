@@ -18,13 +18,20 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['members', 'open to all members'],
 ]);
 
+/** How somebody asked for it; a slash command is the usual way. */
+const ways: Readonly<Record<AuditEntry['surface'], string>> = {
+  command: '',
+  button: ' by a button',
+  mention: ' by a mention',
+  shortcut: ' by a shortcut',
+};
+
 /** One decision in one line. */
 export function auditLine({ at, who, verb, cluster, surface, allowed, rule }: AuditEntry): string {
   const what = [verb, ...(cluster === undefined ? [] : [cluster])].join(' ');
   const why = reasons.get(rule) ?? `policy.${rule}`;
   const verdict = allowed ? `allowed: ${oneLine(why, 100)}` : `*refused*: ${oneLine(why, 100)}`;
-  const how = surface === 'button' ? ' by a button' : '';
-  return `${allowed ? '✓' : '✗'} ${date(at)} · ${person(who)} · ${code(what, 100)}${how} · ${verdict}`;
+  return `${allowed ? '✓' : '✗'} ${date(at)} · ${person(who)} · ${code(what, 100)}${ways[surface]} · ${verdict}`;
 }
 
 /** What became of a deployment that is over, in one line. */

@@ -13,7 +13,9 @@ import { AuditLog } from '../../../src/store/audit.ts';
 import { BuildLogs } from '../../../src/store/build-logs.ts';
 import { Builders } from '../../../src/store/builders.ts';
 import { Clusters } from '../../../src/store/clusters.ts';
+import { Deliveries } from '../../../src/store/deliveries.ts';
 import { Deployments } from '../../../src/store/deployments.ts';
+import { Threads } from '../../../src/store/threads.ts';
 import { oneApproval, stagingSpec } from '../../support/fixtures.ts';
 import { freshRedisUrl } from '../../support/redis.ts';
 
@@ -53,6 +55,7 @@ export async function startHarness(options: HarnessOptions) {
   const redis = new Redis(redisUrl);
   const deployments = new Deployments(redis, () => Promise.resolve(), now);
   const known = new Clusters(redis);
+  const threads = new Threads(redis);
   const logs = new BuildLogs(redis);
   const builders = new Builders(redis);
   const audit = new AuditLog(redis);
@@ -66,6 +69,8 @@ export async function startHarness(options: HarnessOptions) {
     policy: { request: ['S0DEVELOPERS'], approve: oneApproval, access: usualAccess, ...policy },
     deployments,
     known,
+    threads,
+    deliveries: new Deliveries(redis),
     logs,
     builders,
     producer,
@@ -117,12 +122,15 @@ export async function startHarness(options: HarnessOptions) {
     redisUrl,
     deployments,
     known,
+    threads,
     logs,
     builders,
     audit,
     clusters,
     startApp,
     stopApp,
+    /** The next thing that this person alone is told while something is done. */
+    told,
     /** Types a command, and resolves with the answer. */
     command: (user: string, text: string) => told(user, () => workspace.command(user, channel, text)),
     /** Clicks, and resolves with the answer. */
