@@ -5,6 +5,7 @@ import { deleteContainer } from '../src/openstack/swift/containers.ts';
 import { deleteObject, listObjects } from '../src/openstack/swift/objects.ts';
 import { credentialsOfCluster, revokeCredentials } from './credential/revoke-credentials.ts';
 import { clearWay } from './purge/remove-leftovers.ts';
+import { removeVolumes, volumesOfAll } from './purge/remove-volumes.ts';
 import type { Again, Run } from './run.ts';
 import { whoseThingsStay } from './whose-things-stay.ts';
 
@@ -22,10 +23,16 @@ export async function cleanUp(run: Run): Promise<CleanUpResult | Again> {
   const all = await objectsIn(run);
   const objects = all.filter((name) => !stays(folderOf(name)));
   const credentials = await credentialsOfCluster(run, stays);
-  const result = await note(run, { credentials: credentials.length, objects: objects.length });
+  const clusters = new Set(objects.map(folderOf));
+  const volumes = run.deployment.removeVolumes ? await volumesOfAll(run, clusters) : [];
+  const result = await note(run, {
+    credentials: credentials.length,
+    objects: objects.length,
+    ...(volumes.length > 0 && { volumes: volumes.length }),
+  });
 
   // Each deployment that had servers has a folder, and is what its controllers called the cluster.
-  const again = await clearWay(run, new Set(objects.map(folderOf)));
+  const again = (await clearWay(run, clusters)) ?? (await removeVolumes(run, volumes));
   if (again !== undefined) return again;
   await run.step.checkpoint();
   await revokeCredentials(run, credentials);

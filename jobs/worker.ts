@@ -23,6 +23,7 @@ import { image } from './image.ts';
 import { inspectCloud, inspectCluster } from './inspect.ts';
 import { inspectPods } from './inspect-pods.ts';
 import { inspectReleases } from './inspect-releases.ts';
+import { inspectRemoval } from './inspect-removal.ts';
 import { inspectSource } from './inspect-source.ts';
 import { keypair } from './keypair.ts';
 import { notify } from './notify.ts';
@@ -182,6 +183,8 @@ async function dispatch(
       return inspectReleases(job.data as InspectionData['inspect-releases'], tools, signal);
     case 'inspect-pods':
       return inspectPods(job.data as InspectionData['inspect-pods'], tools, signal);
+    case 'inspect-removal':
+      return inspectRemoval(job.data as InspectionData['inspect-removal'], tools, signal);
     case 'start':
       return start(job.data as DeploymentJob, flows, tools);
     case 'sweep':

@@ -1,4 +1,5 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
+import { durationText } from '../../src/clusters/duration.ts';
 import { estimateOf, estimateText } from '../../src/clusters/estimate.ts';
 import { type Finding, ok, problemsIn } from '../../src/clusters/finding.ts';
 import type { Tools } from '../run.ts';
@@ -60,6 +61,7 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
     ...(await checkImage(spec, surveyed)),
     checkFirstBoot(spec),
     ...checkKeypair(spec, surveyed),
+    checkLifetime(spec),
     ...time,
   ]);
   const commit = release.commit === undefined ? {} : { commit: release.commit };
@@ -67,6 +69,15 @@ export async function preflight(spec: ClusterSpec, tools: PreflightTools, signal
   if (problemsIn(findings).length > 0) return { findings, ...commit };
   const preview = await checkPreview(openstack, spec, surveyed, tools.template, signal);
   return { findings: [...findings, ...preview], ...commit };
+}
+
+/** Whoever approves is to know for how long. */
+function checkLifetime({ lifetime, protected: stays }: ClusterSpec): Finding {
+  const ms = stays ? undefined : lifetime?.defaultMs;
+  return ok(
+    'Lifetime',
+    ms === undefined ? 'until somebody tears it down' : `torn down ${durationText(ms)} after it is up`,
+  );
 }
 
 /** Each look that saw nothing. */

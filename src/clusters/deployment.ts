@@ -75,6 +75,8 @@ export interface Deployment {
   readonly fence: number;
   readonly terms: ApprovalTerms;
   readonly because?: 'expired';
+  /** Of a tear-down: the volumes that the cluster has made go, too. */
+  readonly removeVolumes?: boolean;
   readonly plan?: Plan;
   readonly approvalUntil?: number;
   readonly approvals: readonly { readonly by: string; readonly at: number }[];
@@ -118,6 +120,7 @@ export type DeploymentEventBody =
       readonly terms: ApprovalTerms;
       /** Why nobody in person asked for it: the cluster's time was over. */
       readonly because?: 'expired';
+      readonly removeVolumes?: boolean;
     }
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'approval-requested'; readonly until: number }

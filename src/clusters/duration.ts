@@ -8,3 +8,14 @@ export function parseDuration(text: string): number | undefined {
     0,
   );
 }
+
+/** A duration as it would be typed: "45m", "8h", "1d12h". To the minute. */
+export function durationText(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const parts: [number, string][] = [
+    [Math.floor(minutes / 1_440), 'd'],
+    [Math.floor((minutes % 1_440) / 60), 'h'],
+    [minutes % 60, 'm'],
+  ];
+  return parts.flatMap(([number, unit]) => (number === 0 ? [] : [`${number}${unit}`])).join('');
+}

@@ -79,6 +79,8 @@ export interface CleanUpResult {
   readonly credentials: number;
   /** Objects of the cluster's container, which is gone with them. */
   readonly objects: number;
+  /** Volumes that went, where somebody wanted that. */
+  readonly volumes?: number;
 }
 
 /** What each finished step leaves for the ones after it. No secret may be in here: it is kept in Redis in the clear. */

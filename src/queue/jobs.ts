@@ -2,6 +2,7 @@ import type { CloudChoice, ClusterSpec, KubernetesSpec } from '../clusters/clust
 import type { ClusterHealth } from '../clusters/health.ts';
 import type { Inspection, SourceInspection } from '../clusters/inspection.ts';
 import type { AccessLevel } from '../clusters/policy.ts';
+import type { Removal } from '../clusters/removal.ts';
 import type { StepName } from '../clusters/steps.ts';
 import type { StoredRelease } from '../clusters/stored-release.ts';
 
@@ -78,6 +79,8 @@ export interface InspectionData {
   'inspect-releases': { readonly choice: CloudChoice };
   /** How the nodes and the pods of a cluster are. */
   'inspect-pods': ClusterQuestion;
+  /** What tearing a cluster down would find. */
+  'inspect-removal': { readonly spec: ClusterSpec };
 }
 
 /** What each question is answered with. No secret may be in here: it is kept in Redis for a minute. */
@@ -90,6 +93,9 @@ export interface InspectionResults {
     /** Why they could not be looked at. */
     readonly problem?: { readonly text: string; readonly hint: string | undefined };
   };
+  'inspect-removal':
+    | { readonly kind: 'seen'; readonly removal: Removal }
+    | { readonly kind: 'unknown'; readonly text: string };
   'inspect-pods':
     | { readonly kind: 'seen'; readonly health: ClusterHealth }
     | { readonly kind: 'unknown'; readonly text: string; readonly hint: string };
@@ -121,6 +127,7 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   'inspect-cloud': 'cloud',
   'inspect-releases': 'cloud',
   'inspect-pods': 'cloud',
+  'inspect-removal': 'cloud',
   start: 'cloud',
   image: 'cloud',
   keypair: 'cloud',

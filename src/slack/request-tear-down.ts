@@ -30,12 +30,18 @@ export function isProtected(spec: ClusterSpec, { clusters }: Pick<SlackContext, 
   return clusters.get(spec.name)?.protected ?? spec.protected ?? false;
 }
 
+/** What whoever tears a cluster down may choose. */
+export interface TearDownChoice {
+  /** The volumes that the cluster has made go with it; they stay otherwise. */
+  readonly removeVolumes?: boolean;
+}
+
 /**
  * Begins to tear a cluster down. Whoever clicked has confirmed it, so no approval is asked for, unless the cluster is
  * protected.
  */
 export async function requestTearDown(
-  { name, record }: Pick<Standing, 'name' | 'record'>,
+  { name, record, removeVolumes = false }: Pick<Standing, 'name' | 'record'> & TearDownChoice,
   user: string,
   context: SlackContext,
 ): Promise<Answer> {
@@ -46,6 +52,7 @@ export async function requestTearDown(
     spec,
     requestedBy: user,
     channel: record?.channel ?? spec.channel,
+    ...(removeVolumes && { removeVolumes }),
     terms: { ...approve, count: isProtected(spec, context) ? approve.count : 0 },
   });
   if (outcome.kind === 'busy')

@@ -24,6 +24,7 @@ export interface DeploymentRequest {
   readonly channel: string;
   readonly terms: ApprovalTerms;
   readonly because?: 'expired';
+  readonly removeVolumes?: boolean;
 }
 
 /** Who holds a cluster, since when and for what. */

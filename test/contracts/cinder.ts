@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listVolumeZones } from '../../src/openstack/cinder/availability-zones.ts';
 import { getVolumeLimits } from '../../src/openstack/cinder/limits.ts';
-import { listVolumes } from '../../src/openstack/cinder/volumes.ts';
+import { deleteVolume, listVolumes } from '../../src/openstack/cinder/volumes.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
 import { type ConnectTo, connection, eventually, uniqueName } from './support.ts';
 
@@ -47,7 +47,12 @@ export function cinderContract(connectTo: ConnectTo): void {
       expect(mine).toHaveLength(2);
       expect(mine.map(({ attachedTo }) => attachedTo)).toEqual([[], []]);
       expect(small.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
-      for (const id of ids) await removeVolume(cloud(), id);
+      for (const id of ids) await deleteVolume(cinder, id);
+      await eventually(async () => {
+        const left = (await listVolumes(cinder)).filter(({ id }) => ids.includes(id));
+        return left.length === 0 ? true : undefined;
+      });
+      for (const id of ids) await deleteVolume(cinder, id); // gone is success
     });
 
     it('has a zone that is available, or is missed with a sentence', async () => {
@@ -75,8 +80,4 @@ async function makeVolume({ cinder }: OpenStack, name: string, metadata: object)
     return made?.status === 'available' || made?.status === 'error' ? true : undefined;
   });
   return volume.id;
-}
-
-async function removeVolume({ cinder }: OpenStack, id: string): Promise<void> {
-  await cinder.delete(['volumes', id], { doing: 'Deleting a volume', ok: [202, 404] });
 }

@@ -7,6 +7,7 @@ import { isAgain, type Run } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
 import type { CleanUpResult } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
+import { listVolumes } from '../../src/openstack/cinder/volumes.ts';
 import { findStack } from '../../src/openstack/heat/stacks.ts';
 import {
   createApplicationCredential,
@@ -18,6 +19,7 @@ import { findContainer } from '../../src/openstack/swift/containers.ts';
 import { listObjects, putObject } from '../../src/openstack/swift/objects.ts';
 import { settled } from '../contracts/heat-stack.ts';
 import { death, dyingAfter } from './dying.ts';
+import { startReticent } from './preflight/reticent-cloud.ts';
 import { clusterTemplate, openStackStage, RecordingStep, readyForStack, type StackStage } from './stack-stage.ts';
 
 const container = 'slipway-cluster-staging';
@@ -48,12 +50,26 @@ describe('the step clean-up', () => {
     await putObject(stage.direct.swift, { container, object, size: 1, content: () => Readable.from(['x']) });
   }
 
-  async function ended(openstack: OpenStack = stage.direct): Promise<CleanUpResult> {
+  async function ended(openstack: OpenStack = stage.direct, of = deployment): Promise<CleanUpResult> {
     for (;;) {
-      const outcome = await cleanUp(run({ openstack }));
+      const outcome = await cleanUp(run({ openstack, deployment: of }));
       if (!isAgain(outcome)) return outcome;
       await sleep(20);
     }
+  }
+
+  /** As the Cinder CSI driver makes one for a PersistentVolumeClaim. */
+  async function volume(name: string, cluster: string): Promise<void> {
+    const metadata = { 'cinder.csi.openstack.org/cluster': cluster };
+    await stage.direct.cinder.post(['volumes'], {
+      doing: 'Making a volume',
+      ok: [202],
+      body: { volume: { name, size: 1, metadata } },
+    });
+  }
+
+  async function volumes(): Promise<string[]> {
+    return (await listVolumes(stage.direct.cinder)).map(({ name }) => name).sort();
   }
 
   async function credentials(): Promise<string[]> {
@@ -97,6 +113,43 @@ describe('the step clean-up', () => {
     await ended();
 
     expect(await listSecurityGroups(stage.direct.neutron, { name: 'lb-sg' })).toEqual([]);
+  });
+
+  it('leaves the volumes that the cluster has made, unless somebody has asked for their end', async () => {
+    await givenCluster();
+    await volume('pvc-1', deployment.id);
+    await volume('pvc-2', 'staging-10');
+
+    await ended();
+    expect(await volumes()).toEqual(['pvc-1', 'pvc-2']);
+
+    step = new RecordingStep();
+    await givenCluster();
+    const result = await ended(stage.direct, { ...deployment, removeVolumes: true });
+
+    expect(result).toEqual({ credentials: 1, objects: 3, volumes: 1 });
+    expect(await volumes()).toEqual(['pvc-2']);
+  });
+
+  it('waits for a volume that its server has not let go of yet', async () => {
+    await givenCluster();
+    await volume('pvc-1', deployment.id);
+    let refusals = 0;
+    const busy = await startReticent(await stage.direct.cinder.endpoint(), ({ method }) => {
+      if (method !== 'DELETE' || refusals === 2) return undefined;
+      refusals += 1;
+      return { status: 400, body: { badRequest: { message: 'Invalid volume: it is attached', code: 400 } } };
+    });
+    const endpointOverrides = { cinder: busy.address };
+    const openstack = connect({ ...stage.direct.cloud, endpointOverrides }, { log: silentLogger() });
+
+    const result = await ended(openstack, { ...deployment, removeVolumes: true });
+    await openstack.close();
+    await busy.close();
+
+    expect(refusals).toBe(2);
+    expect(result).toMatchObject({ volumes: 1 });
+    expect(await volumes()).toEqual([]);
   });
 
   it('ends alike after a death between any two calls', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteStack } from '../../jobs/delete-stack.ts';
+import { lookAtRemoval } from '../../jobs/purge/look-at-removal.ts';
 import { purge } from '../../jobs/purge.ts';
 import { isAgain, type Run } from '../../jobs/run.ts';
 import { stack } from '../../jobs/stack.ts';
@@ -141,6 +142,24 @@ describe('the step purge', () => {
 
     expect([result, refusals]).toEqual([one, 2]);
     expect(await left()).toMatchObject({ balancers: [] });
+  });
+
+  it('is preceded by a look that says what there is, and changes nothing', async () => {
+    await givenStack();
+    await givenServices(deployment.id);
+    await givenServices('staging-10');
+    const before = await left();
+
+    const removal = await lookAtRemoval(
+      deployment.spec,
+      { openstack: () => stage.direct, log: silentLogger() },
+      AbortSignal.timeout(30_000),
+    );
+
+    expect(removal).toMatchObject({ stack: name, loadBalancers: 1, floatingIps: 1 });
+    expect(removal.resources).toBeGreaterThan(0);
+    expect(removal.volumes).toEqual([{ name: `pvc-of-${deployment.id}`, gib: 1 }]);
+    expect(await left()).toEqual(before);
   });
 
   it('leaves a load balancer that another cluster uses as well', async () => {

@@ -213,61 +213,6 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
     });
   });
 
-  describe('/k8s down', () => {
-    it('removes nothing by itself, and the button in its answer is used up by a click', async () => {
-      await slack.known.put(clusterRecord('up', 'staging-1'));
-
-      const question = await slack.command(developer, '/k8s down staging');
-      const before = await slack.deployments.active();
-      const answer = await slack.clickAnswered(developer, question.ts, 'tear-down');
-
-      expect(before).toEqual([]);
-      expect(textOf(question)).toContain('The button removes the stack `slipway-staging` in the cloud playground');
-      expect(answer.ts).toBe(question.ts);
-      expect(textOf(answer)).not.toContain('tear-down');
-      const [deployment] = await slack.deployments.active();
-      expect(deployment).toMatchObject({ action: 'down', terms: { count: 0 }, requestedBy: developer });
-      expect(await slack.jobs()).toEqual([`plan ${deployment?.id}`]);
-    });
-
-    it('is possible for a cluster that Redis does not know, since the cloud may', async () => {
-      const question = await slack.command(developer, '/k8s down staging');
-
-      const answer = await slack.clickAnswered(developer, question.ts, 'tear-down');
-
-      expect(textOf(question)).toContain('As far as is known staging is not there');
-      expect(textOf(answer)).toContain('Tearing down *staging*');
-    });
-
-    it('leaves alone a cluster that came up after the question was asked', async () => {
-      const question = await slack.command(developer, '/k8s down staging');
-      await slack.known.put(clusterRecord('up', 'staging-1'));
-
-      const answer = await slack.clickAnswered(developer, question.ts, 'tear-down');
-
-      expect(textOf(answer)).toContain('was not there when this button was shown. Nothing was removed');
-      expect(await slack.deployments.active()).toEqual([]);
-    });
-
-    it('leaves alone a newer cluster of the same name', async () => {
-      await slack.known.put(clusterRecord('up', 'staging-1'));
-      const question = await slack.command(developer, '/k8s down staging');
-      await slack.known.put(clusterRecord('up', 'staging-2'));
-
-      const answer = await slack.clickAnswered(developer, question.ts, 'tear-down');
-
-      expect(textOf(answer)).toContain('This button is of an earlier staging');
-      expect(await slack.deployments.active()).toEqual([]);
-    });
-
-    it('is refused to somebody whom the policy does not name', async () => {
-      const answer = await slack.command(visitor, '/k8s down staging');
-
-      expect(textOf(answer)).toContain('You may not tear staging down');
-      expect(textOf(answer)).not.toContain('tear-down');
-    });
-  });
-
   it('answers /k8s list with the clusters of the file and those that exist', async () => {
     await slack.known.put({ ...clusterRecord('up', 'old-1'), name: 'old' });
     await slack.waitForApproval();

@@ -10,7 +10,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('lifetim
   let slack: Harness;
 
   beforeEach(async () => {
-    slack = await startHarness({ mode, now: () => now });
+    slack = await startHarness({ mode, now: () => now, inspectionMs: 300 });
     slack.clusters.set('staging', { ...stagingSpec, lifetime: { defaultMs: 8 * hour, maxMs: 24 * hour } });
   });
   afterEach(() => slack.close());

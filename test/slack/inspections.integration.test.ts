@@ -1,29 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Finding, ok, problem, warning } from '../../src/clusters/finding.ts';
-import { queuePrefix } from '../../src/queue/jobs.ts';
 import { developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
+import { startSeer } from './support/seer.ts';
 
 const modes = [{ mode: 'socket' as const }, { mode: 'http' as const }];
-
-/** A worker of the queue cloud that sees what it is told to. */
-async function startSeer(redisUrl: string, see: (name: string, data: object) => Promise<readonly Finding[] | object>) {
-  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  const answer = (seen: readonly Finding[] | object) => (Array.isArray(seen) ? { findings: seen } : seen);
-  const worker = new Worker('cloud', async (job) => answer(await see(job.name, job.data)), {
-    connection,
-    prefix: queuePrefix,
-  });
-  await worker.waitUntilReady();
-  return {
-    async close() {
-      await worker.close();
-      connection.disconnect();
-    },
-  };
-}
 
 describe.each(modes)('questions to a worker over $mode', ({ mode }) => {
   let slack: Harness;

@@ -28,13 +28,13 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('who may
   let slack: Harness;
 
   beforeEach(async () => {
-    slack = await startHarness({ mode });
+    slack = await startHarness({ mode, inspectionMs: 300 });
   });
   afterEach(() => slack.close());
 
   async function restart(options: Omit<HarnessOptions, 'mode'>): Promise<void> {
     await slack.close();
-    slack = await startHarness({ mode, ...options });
+    slack = await startHarness({ mode, inspectionMs: 300, ...options });
   }
 
   /** The decisions so far, the oldest first, without their times. */

@@ -49,6 +49,11 @@ export async function listVolumes(
   }
 }
 
+/** DELETE /volumes/{id}: what is stored in it is lost. Gone is success. 400 while a server has it. */
+export async function deleteVolume(cinder: ServiceClient, id: string, signal?: AbortSignal): Promise<void> {
+  await cinder.delete(['volumes', id], { doing: `Deleting the volume ${id}`, ok: [202, 404], signal });
+}
+
 function volumeFrom({ id, name, status, size, metadata, attachments }: WireVolume): Volume {
   const attachedTo = attachments.map(({ server_id }) => server_id);
   return { id, name: name ?? '', status, size, metadata, attachedTo };

@@ -8,7 +8,7 @@ import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
 import { retry } from './retry.ts';
-import { tearDown } from './tear-down.ts';
+import { tearDown, tearDownWithVolumes } from './tear-down.ts';
 import { tellMe } from './tell-me.ts';
 import { topology } from './topology.ts';
 
@@ -17,6 +17,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.approve, approve],
   [actionIds.deny, deny],
   [actionIds.tearDown, tearDown],
+  [actionIds.tearDownWithVolumes, tearDownWithVolumes],
   [actionIds.cancel, cancel],
   [actionIds.log, log],
   [actionIds.kubeconfig, kubeconfig],

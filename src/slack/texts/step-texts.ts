@@ -151,7 +151,7 @@ const volumesNamed = 10;
 /** Volumes cost money and hold data: which they are, and how they go. Nothing for a cluster without any. */
 export function volumeLines({ volumes }: PurgeResult): string[] {
   if (volumes.length === 0) return [];
-  const named = volumes.slice(0, volumesNamed).map((name) => code(oneLine(name, 60)));
+  const named = volumes.slice(0, volumesNamed).map((name) => code(name, 60));
   const more = volumes.length > volumesNamed ? ` and ${volumes.length - volumesNamed} more` : '';
   const verb = volumes.length === 1 ? 'stays' : 'stay';
   return [
@@ -166,10 +166,11 @@ export function cleanedUpText(result: CleanUpResult, took: string): string {
 }
 
 /** "1 credential revoked, 7 objects removed". */
-function cleanedText({ credentials, objects }: CleanUpResult): string {
+function cleanedText({ credentials, objects, volumes = 0 }: CleanUpResult): string {
   const done = [
     ...(credentials === 0 ? [] : [`${count(credentials, 'credential')} revoked`]),
     ...(objects === 0 ? [] : [`${count(objects, 'object')} removed`]),
+    ...(volumes === 0 ? [] : [`${count(volumes, 'volume')} deleted`]),
   ];
   return done.length === 0 ? 'was gone already' : done.join(', ');
 }

@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import { stackName } from '../../clusters/names.ts';
+import { gibOf, type RemovableVolume } from '../../clusters/removal.ts';
 import { type ButtonValue, buttonValue } from './button-value.ts';
 import { allOf } from './mrkdwn.ts';
 import { count } from './quantities.ts';
@@ -9,6 +10,7 @@ export const actionIds = {
   approve: 'approve',
   deny: 'deny',
   tearDown: 'tear-down',
+  tearDownWithVolumes: 'tear-down-with-volumes',
   cancel: 'cancel',
   log: 'log',
   kubeconfig: 'kubeconfig',
@@ -130,6 +132,26 @@ export function tearDownButton({ cluster, nodes, value }: Removal): types.Button
       title: label(`Tear down ${cluster}?`),
       text: { type: 'mrkdwn', text: removalText(cluster, nodes) },
       // Slack allows 30 characters here, and a cluster's name may have as many.
+      confirm: label('Tear down'),
+      deny: label('Keep it'),
+      style: 'danger',
+    },
+  };
+}
+
+/** The button that removes a cluster and what it has stored; its dialog says how much that is. */
+export function tearDownWithVolumesButton(removal: Removal, volumes: readonly RemovableVolume[]): types.Button {
+  const { cluster, nodes, value } = removal;
+  const lost = `${count(volumes.length, 'volume')} with ${gibOf(volumes)} GiB`;
+  return {
+    type: 'button',
+    action_id: actionIds.tearDownWithVolumes,
+    style: 'danger',
+    text: label(`Tear down with ${count(volumes.length, 'volume')}`),
+    value: buttonValue(value),
+    confirm: {
+      title: label(`Tear down ${cluster}?`),
+      text: { type: 'mrkdwn', text: `${lost} and all that is stored there is lost. ${removalText(cluster, nodes)}` },
       confirm: label('Tear down'),
       deny: label('Keep it'),
       style: 'danger',

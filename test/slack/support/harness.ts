@@ -171,7 +171,7 @@ export async function startHarness(options: HarnessOptions) {
     /** Names and deployments of the jobs that wait for a worker. */
     async jobs(): Promise<string[]> {
       const jobs = await producer.queue('cloud').getJobs(['waiting', 'delayed', 'prioritized']);
-      return jobs.map((job) => `${job.name} ${job.data.deployment}`);
+      return jobs.flatMap(({ name, data }) => (data.deployment === undefined ? [] : [`${name} ${data.deployment}`]));
     },
     async close(): Promise<void> {
       await stopApp();

@@ -41,13 +41,18 @@ export function list({ cinder, nova }: World, { query, url }: Exchange, { projec
   return { status: 200, body: { ...body, volumes_links: [{ rel: 'next', href: next.href }] } };
 }
 
-/** DELETE /volumes/{id}: it is gone at once. */
-export function remove({ cinder }: World, { params }: Exchange, { projectId }: Caller): Reply {
+/** DELETE /volumes/{id}: it is gone at once, unless a server has it. */
+export function remove({ cinder, nova }: World, { params }: Exchange, { projectId }: Caller): Reply {
   const { id = '' } = params;
-  if (cinder.volumes.get(id)?.projectId !== projectId) throw notFound(id);
+  const volume = cinder.volumes.get(id);
+  if (volume?.projectId !== projectId) throw notFound(id);
+  if (serversWith(volume, nova).length > 0) throw new ApiError(400, 'badRequest', inUse);
   cinder.volumes.delete(id);
   return { status: 202 };
 }
+
+const inUse =
+  'Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.';
 
 function notFound(id: string): ApiError {
   return new ApiError(404, 'itemNotFound', `Volume ${id} could not be found.`);
