@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{integration,e2e,docker,salt,boot,lab,thorough}.test.ts'],
+          exclude: ['test/**/*.{integration,e2e,docker,salt,boot,lab,thorough,bench}.test.ts'],
         },
       },
       {
@@ -76,6 +76,14 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'bench',
+          include: ['test/bench/*.bench.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          fileParallelism: false,
         },
       },
       {

@@ -4,15 +4,20 @@ import { DelayedError, type Job } from 'bullmq';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { Logger } from '../src/log.ts';
 import type { DeploymentJob } from '../src/queue/jobs.ts';
+import { limits } from '../src/slack/views/blocks.ts';
 import { deploymentCard } from '../src/slack/views/deployment-card.ts';
-import { threadMessage } from '../src/slack/views/thread-message.ts';
+import { type ThreadMessage, threadMessage } from '../src/slack/views/thread-message.ts';
 import type { Deployments, StoredEvent } from '../src/store/deployments.ts';
 import type { ThreadState, Threads } from '../src/store/threads.ts';
+import { type PostingTurn, postingTurn } from './posting-turn.ts';
 import { cardDeleted, slackSaid } from './slack-said.ts';
 import { waitAfter } from './slack-wait.ts';
 
 /** Slack's chat.update is Tier 3 (50 a minute) for all cards of a workspace together; this leaves some for retries. */
 const cardUpdatesPerMinute = 45;
+
+/** A card that has to wait for others is looked at as often as this: what happens meanwhile is told in the thread by then. */
+const cardLookMs = 5_000;
 
 /** The shortest time between two updates of one card. */
 const cardIntervalMs = 3_000;
@@ -28,31 +33,35 @@ export interface NotifyTools {
 /** What a notify job keeps between two tries. */
 interface NotifyJob extends DeploymentJob {
   readonly outages?: number;
+  /** Milliseconds since the epoch at which the next message is ours to post. */
+  readonly turn?: number;
 }
 
 /**
  * Brings one deployment's card and thread up to date: the one writer to threads. What was posted is recorded message by
- * message, so that after a crash at most the one in flight appears twice. When a card may not be updated yet, or Slack
- * is away, the job puts itself off and goes on where it stopped.
+ * message, so that after a crash at most the one in flight appears twice. When a card may not be updated or nothing be
+ * posted yet, or Slack is away, the job puts itself off and goes on where it stopped.
  */
 export async function notify(job: Job<NotifyJob>, token: string, tools: NotifyTools): Promise<void> {
+  const { deployment, turn: kept } = job.data;
+  const turn = postingTurn(tools.threads, kept);
   let waitMs: number;
   let outages = 0;
   try {
-    waitMs = await bringUpToDate(job.data.deployment, tools);
+    waitMs = await bringUpToDate(deployment, turn, tools);
   } catch (error) {
     outages = (job.data.outages ?? 0) + 1;
     waitMs = waitAfter(error, outages);
-    tools.log.warn({ err: error, deployment: job.data.deployment, waitMs }, 'telling Slack');
+    tools.log.warn({ err: error, deployment, waitMs }, 'telling Slack');
   }
   if (waitMs === 0) return;
-  await job.updateData({ deployment: job.data.deployment, outages });
+  await job.updateData({ deployment, outages, ...(turn.kept !== undefined && { turn: turn.kept }) });
   await job.moveToDelayed(Date.now() + waitMs, token);
   throw new DelayedError();
 }
 
-/** Answers 0 when everything has been told, or the milliseconds after which the card may be updated. */
-async function bringUpToDate(id: string, tools: NotifyTools): Promise<number> {
+/** Answers 0 when everything has been told, or the milliseconds after which there is something to do again. */
+async function bringUpToDate(id: string, turn: PostingTurn, tools: NotifyTools): Promise<number> {
   const { deployments, threads } = tools;
   const known = await threads.find(id);
   // The events first: the deployment that is read after them knows at least as much, so no message is told half.
@@ -62,12 +71,14 @@ async function bringUpToDate(id: string, tools: NotifyTools): Promise<number> {
     await threads.markAnnounced(id, '');
     return 0;
   }
+  const tooEarly = known === undefined ? await turn.take(deployment.channel) : 0;
+  if (tooEarly > 0) return tooEarly;
   const card = await updateCard(deployment, known ?? (await postCard(deployment, tools)), tools);
-  let { thread } = card;
-  for (const stored of events) thread = await tell(stored, deployment, thread, tools);
-  if (thread.position !== known?.position) await threads.save(id, thread);
-  if (card.waitMs === 0) await threads.markAnnounced(id, thread.position);
-  return card.waitMs;
+  const told = await tellAll(events, deployment, card.thread, turn, tools);
+  if (told.thread.position !== known?.position) await threads.save(id, told.thread);
+  const waits = [Math.min(card.waitMs, cardLookMs), told.waitMs].filter((ms) => ms > 0);
+  if (waits.length === 0) await threads.markAnnounced(id, told.thread.position);
+  return waits.length === 0 ? 0 : Math.min(...waits);
 }
 
 /** Posts the card: at the start, and again when somebody deleted it, with the thread going on below the new one. */
@@ -111,22 +122,64 @@ async function updateCard(
   return { thread: updated, waitMs: 0 };
 }
 
-/** Tells the thread of one event, if it is a milestone, and notes that it has been told. */
-async function tell(
-  { id, event }: StoredEvent,
+/** How far a thread has come, and the milliseconds until it may be told more; 0 when it knows everything. */
+interface Told {
+  readonly thread: ThreadState;
+  readonly waitMs: number;
+}
+
+/**
+ * Tells the thread of every milestone among the events, a message each; what has come together while a turn was waited for
+ * goes into one. Notes after each message that it has been told.
+ */
+async function tellAll(
+  events: readonly StoredEvent[],
   deployment: Deployment,
-  thread: ThreadState,
+  known: ThreadState,
+  turn: PostingTurn,
   tools: NotifyTools,
-): Promise<ThreadState> {
-  const message = threadMessage(event, deployment);
-  if (message === undefined) return { ...thread, position: id };
-  const told = { ...(await reply(message, deployment, thread, tools)), position: id };
-  await tools.threads.save(deployment.id, told);
-  return told;
+): Promise<Told> {
+  let thread = known;
+  for (const rest = milestones(events, deployment); rest.length > 0; ) {
+    const waitMs = await turn.take(thread.channel);
+    if (waitMs > 0) return { thread, waitMs };
+    const { message, position } = turn.waited ? together(rest) : (rest.shift() ?? nothingLeft);
+    thread = { ...(await reply(message, deployment, thread, tools)), position };
+    await tools.threads.save(deployment.id, thread);
+  }
+  return { thread: { ...thread, position: events.at(-1)?.id ?? thread.position }, waitMs: 0 };
+}
+
+/** Something to tell, and up to which event the thread knows everything then. */
+interface Milestone {
+  readonly message: ThreadMessage;
+  readonly position: string;
+}
+
+const nothingLeft: Milestone = { message: { text: '' }, position: '' };
+
+function milestones(events: readonly StoredEvent[], deployment: Deployment): Milestone[] {
+  return events.flatMap(({ id, event }) => {
+    const message = threadMessage(event, deployment);
+    return message === undefined ? [] : [{ message, position: id }];
+  });
+}
+
+/** Takes as many as fit into one message off the list; one with buttons stands alone. */
+function together(rest: Milestone[]): Milestone {
+  let { message, position } = rest.shift() ?? nothingLeft;
+  for (let next = rest[0]; next !== undefined; next = rest[0]) {
+    const text = `${message.text}\n${next.message.text}`;
+    if (message.blocks !== undefined || next.message.blocks !== undefined || text.length > limits.text) break;
+    message = { text };
+    position = next.position;
+    rest.shift();
+  }
+  return { message, position };
 }
 
 async function reply(
-  message: { text: string },
+  message: ThreadMessage,
   deployment: Deployment,
   thread: ThreadState,
   tools: NotifyTools,

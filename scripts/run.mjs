@@ -137,7 +137,11 @@ async function runLab(command) {
   if (status !== 0) throw new Stop(`The lab could not do its part (${command}); the lines above say why`);
 }
 
+/** What talks to people needs no cloud, so with `--only chat` none is brought up. */
 async function bench(args) {
+  const only = args.flatMap((argument, index) => (args[index - 1] === '--only' ? [argument] : []));
+  const chat = only.length === 0 || only.includes('chat') ? await vitest(['--project', 'bench']) : 0;
+  if (chat !== 0 || (only.length > 0 && only.every((part) => part === 'chat'))) return chat;
   return onCloud(args, (env, others) => run(process.execPath, ['test/bench/bench.mjs', ...others], env));
 }
 

@@ -20,6 +20,8 @@ export const keys = {
   /** The deployment whose card a message is. */
   card: (channel: string, ts: string) => `slipway:card:${channel}:${ts}`,
   cardUpdates: 'slipway:card-updates',
+  /** When the next message may be posted to a channel. */
+  posts: (channel: string) => `slipway:posts:${channel}`,
   /** That Slack has delivered something. */
   delivery: (id: string) => `slipway:delivery:${id}`,
   /** Hash of build workers by name. */

@@ -26,6 +26,25 @@ local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return oldest[2] + ARGV[2] - ARGV[1]
 `;
 
+/**
+ * Reserves the next moment at which a channel takes a message, and answers the milliseconds until then. KEYS[1] holds when
+ * all that is reserved would have been posted at an even pace (GCRA); so many may be ahead of that.
+ */
+const postScript = `
+local now, every, ahead = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local even = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
+local at = math.max(now, even - every * ahead)
+redis.call('SET', KEYS[1], even + every, 'PX', math.ceil(even + every - now) + 60000)
+return at - now
+`;
+
+/**
+ * Slack takes one message a second in a channel, and a few at once. A little less than that leaves room for clocks that
+ * differ, and for what people have posted there by commands.
+ */
+const postEveryMs = 1_100;
+const postsAtOnce = 3;
+
 /** Takes a deployment off the list of those whose thread is behind, if its last event is the one that was told. */
 const announcedScript = `
 local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
@@ -62,6 +81,15 @@ export class Threads {
   /** Notes that the thread knows everything up to a place in the stream, unless more has been appended meanwhile. */
   async markAnnounced(deployment: string, position: string): Promise<void> {
     await this.#redis.eval(announcedScript, 2, keys.unannounced, keys.events(deployment), deployment, position);
+  }
+
+  /**
+   * Reserves the next message to a channel for the caller, who posts it after as many milliseconds; 0 is now. Nobody
+   * else gets that moment, so that everybody's turn comes.
+   */
+  async reservePost(channel: string, now: number): Promise<number> {
+    const wait = await this.#redis.eval(postScript, 1, keys.posts(channel), now, postEveryMs, postsAtOnce);
+    return Math.max(0, Math.ceil(Number(wait)));
   }
 
   /**

@@ -1,4 +1,4 @@
-// npm run bench [-- --repetitions N] [-- --only swift|glance|up|memory]: what Slipway takes for its work on a real
+// npm run bench [-- --repetitions N] [-- --only swift|glance|up|memory|chat]: what Slipway takes for its work on a real
 // OpenStack, beside the programs that people use now. See README.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

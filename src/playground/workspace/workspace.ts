@@ -29,6 +29,8 @@ export interface WorkspaceOptions {
   eventsUrl?: string;
   /** What the bot token may do; by default what Slipway's manifest asks for. */
   botScopes?: readonly string[];
+  /** Names of public channels besides #deploys and #random; the bot is in them. */
+  channels?: readonly string[];
   /** The slash commands that the app has registered; by default /k8s alone. */
   commands?: readonly string[];
   /** The shortcuts that the app has registered; by default those of Slipway's manifest. */
@@ -87,6 +89,8 @@ export interface Workspace {
   holdDeliveries(): () => Promise<void>;
   /** Asks every Socket Mode client to connect anew, as Slack does every few hours. */
   refreshConnections(): void;
+  /** How many calls of the Web API were answered 429 so far. */
+  rateLimited(): number;
   /** Open Socket Mode connections. */
   connections(): number;
   close(): Promise<void>;
@@ -94,12 +98,12 @@ export interface Workspace {
 
 /** Starts a workspace. Throws a DeployError when the port is taken. */
 export async function startWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, host = '127.0.0.1', now = Date.now, botScopes, commands = ['/k8s'], shortcuts = ownShortcuts } = options;
+  const { log, host = '127.0.0.1', now = Date.now, botScopes, channels, commands = ['/k8s'], shortcuts = ownShortcuts } = options;
   let eventsUrl = options.eventsUrl;
   let outage = false;
   let origin = '';
 
-  const state = createWorkspaceState({ origin: () => origin, now, ...(botScopes && { botScopes }) });
+  const state = createWorkspaceState({ origin: () => origin, now, ...(botScopes && { botScopes }), ...(channels && { channels }) });
   const { credentials, directory, messages, views } = state;
   const stream = createPageStream(state);
   const socketMode = createSocketMode({
@@ -153,6 +157,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     deliverTwice: delivery.repeat,
     holdDeliveries: delivery.hold,
     refreshConnections: socketMode.refresh,
+    rateLimited: state.rateLimits.refused,
     connections: socketMode.connections,
     close: () =>
       new Promise((resolve) => {

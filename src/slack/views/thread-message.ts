@@ -1,11 +1,21 @@
 import type { types } from '@slack/bolt';
+import { canRetry } from '../../clusters/decisions.ts';
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
 import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
 import { actionWords, commandText } from '../texts/cluster-texts.ts';
-import { begun, cancelledNext, capital, remains, waitingText, workedMs } from '../texts/state-texts.ts';
+import {
+  begun,
+  cancelledNext,
+  capital,
+  hasBuildLog,
+  hasStack,
+  remains,
+  waitingText,
+  workedMs,
+} from '../texts/state-texts.ts';
 import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
 import { actions, type Block, section } from './blocks.ts';
-import { extendButton, tearDownButton } from './buttons.ts';
+import { extendButton, logButton, retryButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
 import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
@@ -17,18 +27,38 @@ type EventOf<Type extends DeploymentEvent['type']> = Extract<DeploymentEvent, { 
 /** Slack shortens a message far above this; nobody reads one that is longer. */
 const longest = 2900;
 
+/** One message of a thread. */
+export interface ThreadMessage {
+  readonly text: string;
+  readonly blocks?: Block[];
+}
+
 /**
  * What the thread is told of an event; undefined for events that the card alone shows. The deployment may have gone on
  * since: the thread is sometimes told late. Pure.
  */
-export function threadMessage(
-  event: DeploymentEvent,
-  deployment: Deployment,
-): { text: string; blocks?: Block[] } | undefined {
+export function threadMessage(event: DeploymentEvent, deployment: Deployment): ThreadMessage | undefined {
   const lines = linesOf(event, deployment);
   if (lines === undefined) return undefined;
   const text = fitLines([...lines, ...freeLines(event, deployment)], longest);
-  return event.type === 'expiry-warned' ? { text, blocks: [section(text), actions(endButtons(deployment))] } : { text };
+  const buttons = buttonsFor(event, deployment);
+  return buttons.length === 0 ? { text } : { text, blocks: [section(text), actions(buttons)] };
+}
+
+/** What can be done about it, beside the words: the thread may be far below the card. */
+function buttonsFor({ type }: DeploymentEvent, deployment: Deployment): types.Button[] {
+  if (type === 'expiry-warned') return endButtons(deployment);
+  return type === 'failed' ? failureButtons(deployment) : [];
+}
+
+function failureButtons(deployment: Deployment): types.Button[] {
+  const { id, cluster, steps } = deployment;
+  const nodes = steps.stack?.result?.nodes;
+  return [
+    ...(canRetry(deployment) ? [retryButton(id)] : []),
+    ...(hasStack(deployment) ? [tearDownButton({ cluster, nodes, value: { cluster, deployment: id } })] : []),
+    ...(hasBuildLog(deployment) ? [logButton(id)] : []),
+  ];
 }
 
 function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | undefined {
@@ -225,7 +255,7 @@ function failedLines({ failure, step }: EventOf<'failed'>, deployment: Deploymen
 function retryText(step: StepName): string {
   const removal =
     step === 'stack' || step === 'verify' ? '; what was made is still there, and *Tear down* removes it' : '';
-  return `*Retry* on the card goes on from there${removal}.`;
+  return `*Retry* goes on from there${removal}.`;
 }
 
 /** What a program said stands between what happened and what to do; both are short then, so that it fits. */

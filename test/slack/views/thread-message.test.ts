@@ -154,7 +154,7 @@ describe('the thread of a deployment', () => {
     expect(message).toContain('Quota exceeded for ram');
     expect(message).toContain('→ The stack is kept');
     expect(message).toContain(
-      '*Retry* on the card goes on from there; what was made is still there, and *Tear down* removes it.',
+      '*Retry* goes on from there; what was made is still there, and *Tear down* removes it.',
     );
   });
 
@@ -254,7 +254,7 @@ describe('the thread of a deployment', () => {
         'make: *** [all] Error 1',
         '```',
         '→ Mend the source, or choose another version, and ask for the cluster again',
-        '*Retry* on the card goes on from there.',
+        '*Retry* goes on from there.',
       ].join('\n'),
     );
   });
@@ -275,7 +275,7 @@ describe('the thread of a deployment', () => {
     expect(text.length).toBeLessThanOrEqual(2_900);
     expect(text.split('```')).toHaveLength(3);
     expect(text).not.toContain('<!channel>');
-    expect(text).toMatch(/\*Retry\* on the card goes on from there\.$/);
+    expect(text).toMatch(/\*Retry\* goes on from there\.$/);
   });
 
   it('calls it a withdrawal when the requester denies', () => {

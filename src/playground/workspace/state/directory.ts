@@ -78,6 +78,11 @@ const userGroups: readonly UserGroup[] = [
 
 const everybody = [...people, ...outsiders].map((person) => person.id);
 
+function furtherChannel(name: string): Channel {
+  const id = `C0${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`;
+  return { id, name, kind: 'public', topic: '', members: [...everybody, app.userId] };
+}
+
 const publicChannels: readonly Channel[] = [
   {
     id: 'C0DEPLOYS',
@@ -89,13 +94,18 @@ const publicChannels: readonly Channel[] = [
   { id: 'C0RANDOM', name: 'random', kind: 'public', topic: 'The bot is not a member here', members: everybody },
 ];
 
-/** The seeded workspace: three people, some who are no full members, two groups, two public channels and the bot. */
-export function createDirectory(): Directory {
-  const channels = new Map(publicChannels.map((channel) => [channel.id, channel]));
+/**
+ * The seeded workspace: three people, some who are no full members, two groups, two public channels and the bot.
+ *
+ * @param more names of further public channels, in which everybody and the bot are
+ */
+export function createDirectory(more: readonly string[] = []): Directory {
+  const open = [...publicChannels, ...more.map(furtherChannel)];
+  const channels = new Map(open.map((channel) => [channel.id, channel]));
 
   function findChannel(idOrName: string): Channel | undefined {
     const name = idOrName.replace(/^#/, '');
-    return channels.get(idOrName) ?? publicChannels.find((channel) => channel.name === name);
+    return channels.get(idOrName) ?? open.find((channel) => channel.name === name);
   }
 
   function openDirectMessage(user: User): { channel: Channel; alreadyOpen: boolean } {

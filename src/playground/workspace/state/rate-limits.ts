@@ -10,10 +10,13 @@ const postingBurst = 5;
 export interface RateLimits {
   perMinute(key: string, limit: number): number;
   onePerSecond(key: string): number;
+  /** How many calls had to be refused so far. */
+  refused(): number;
 }
 
 export function createRateLimits(now: Clock): RateLimits {
   const windows = new Map<string, number[]>();
+  let refusals = 0;
   const buckets = new Map<string, { tokens: number; at: number }>();
 
   function perMinute(key: string, limit: number): number {
@@ -21,7 +24,10 @@ export function createRateLimits(now: Clock): RateLimits {
     const calls = (windows.get(key) ?? []).filter((at) => at > since);
     windows.set(key, calls);
     const oldest = calls[0];
-    if (oldest !== undefined && calls.length >= limit) return Math.max(1, Math.ceil((oldest - since) / 1000));
+    if (oldest !== undefined && calls.length >= limit) {
+      refusals += 1;
+      return Math.max(1, Math.ceil((oldest - since) / 1000));
+    }
     calls.push(now());
     return 0;
   }
@@ -31,8 +37,9 @@ export function createRateLimits(now: Clock): RateLimits {
     const tokens = Math.min(postingBurst, bucket.tokens + (now() - bucket.at) / 1000);
     const passes = tokens >= 1;
     buckets.set(key, { tokens: passes ? tokens - 1 : tokens, at: now() });
+    if (!passes) refusals += 1;
     return passes ? 0 : Math.max(1, Math.ceil(1 - tokens));
   }
 
-  return { perMinute, onePerSecond };
+  return { perMinute, onePerSecond, refused: () => refusals };
 }

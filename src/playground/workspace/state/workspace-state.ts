@@ -27,12 +27,13 @@ export interface WorkspaceStateOptions {
   origin: () => string;
   now: Clock;
   botScopes?: readonly string[];
+  channels?: readonly string[];
 }
 
-export function createWorkspaceState({ origin, now, botScopes }: WorkspaceStateOptions): WorkspaceState {
+export function createWorkspaceState({ origin, now, botScopes, channels }: WorkspaceStateOptions): WorkspaceState {
   return {
     credentials: createCredentials(botScopes),
-    directory: createDirectory(),
+    directory: createDirectory(channels),
     messages: createMessages(now),
     views: createViews(now),
     files: createFiles(),
