@@ -6,6 +6,7 @@ import { isStepName } from '../src/clusters/steps.ts';
 import type {
   DeploymentJob,
   InspectionData,
+  PlanJob,
   QueueName,
   SendKubeconfigJob,
   ShareLogJob,
@@ -171,7 +172,7 @@ async function dispatch(
   const signal = AbortSignal.any([signals.shutdown, signals.job]);
   switch (job.name) {
     case 'plan':
-      return plan(job as Job<DeploymentJob>, tools, signal);
+      return plan(job as Job<PlanJob>, tools, signal);
     case 'inspect-cluster':
       return inspectCluster(job.data as InspectionData['inspect-cluster'], tools, signal);
     case 'inspect-cloud':

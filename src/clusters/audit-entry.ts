@@ -10,7 +10,7 @@ export interface AuditEntry {
   /** Slack id. */
   readonly who: string;
   readonly verb: Verb;
-  readonly surface: 'command' | 'button';
+  readonly surface: 'command' | 'button' | 'form';
   /** Only the name of one that Slipway knows: what somebody mistyped may be anything. */
   readonly cluster?: string;
   readonly deployment?: string;

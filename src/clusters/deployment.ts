@@ -1,3 +1,4 @@
+import type { SpecChange } from './change.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import type { Expiry } from './lifetime.ts';
 import type { Plan } from './plan.ts';
@@ -77,8 +78,16 @@ export interface Deployment {
   readonly because?: 'expired';
   readonly plan?: Plan;
   readonly approvalUntil?: number;
+  /** When approvers were reminded that half of the time is over. */
+  readonly remindedAt?: number;
+  /** How often what is asked for was changed; undefined for never. An approval is for one of these alone. */
+  readonly revision?: number;
+  /** Who changed it last. */
+  readonly changedBy?: string;
   readonly approvals: readonly { readonly by: string; readonly at: number }[];
   readonly deniedBy?: string;
+  /** Why, in their words. */
+  readonly deniedBecause?: string;
   readonly cancelledBy?: string;
   readonly steps: StepRecords;
   /** Which time the flow has been enqueued; part of its job ids. */
@@ -122,7 +131,14 @@ export type DeploymentEventBody =
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'approval-requested'; readonly until: number }
   | { readonly type: 'approved'; readonly by: string }
-  | { readonly type: 'denied'; readonly by: string }
+  | { readonly type: 'reminded'; readonly leftMs: number }
+  | {
+      readonly type: 'changed';
+      readonly by: string;
+      readonly spec: ClusterSpec;
+      readonly changes: readonly SpecChange[];
+    }
+  | { readonly type: 'denied'; readonly by: string; readonly reason?: string }
   | { readonly type: 'expired' }
   | { readonly type: 'cancelled'; readonly by: string }
   | { readonly type: 'queued'; readonly round: number }

@@ -8,3 +8,16 @@ export function parseDuration(text: string): number | undefined {
     0,
   );
 }
+
+/** A duration as people type it: 90s, 45m, 8h, 2d, 1h30m. To the second. */
+export function durationText(ms: number): string {
+  const units = Object.entries(unitMs).reverse();
+  let left = Math.max(1_000, Math.round(ms / 1_000) * 1_000);
+  return units
+    .flatMap(([unit, length]) => {
+      const count = Math.floor(left / length);
+      left -= count * length;
+      return count === 0 ? [] : [`${count}${unit}`];
+    })
+    .join('');
+}

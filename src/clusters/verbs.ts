@@ -31,6 +31,8 @@ const facts = {
   history: { audience: 'look', changes: false },
   approve: { audience: 'terms', changes: true },
   deny: { audience: 'terms', changes: true },
+  change: { audience: 'terms', changes: true },
+  form: { audience: 'member', changes: false },
   'tell-me': { audience: 'member', changes: false },
   help: { audience: 'member', changes: false },
 } as const satisfies Record<string, VerbFacts>;

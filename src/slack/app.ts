@@ -7,6 +7,7 @@ import { boltLogger } from './bolt-logger.ts';
 import { registerCommands } from './commands/register-commands.ts';
 import type { SlackContext } from './context.ts';
 import { within } from './deadline.ts';
+import { registerForms } from './forms/register-forms.ts';
 import { httpTransport } from './http-transport.ts';
 import { createPeople } from './people.ts';
 import { socketTransport } from './socket-transport.ts';
@@ -66,6 +67,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   const people = createPeople(client, log, context.now);
   registerCommands(app, context, people, track);
   registerActions(app, context, people, track);
+  registerForms(app, context, people, track);
 
   return {
     async start() {

@@ -30,13 +30,15 @@ const chief = { id: 'U0CHIEF', groups: [] };
 const support = { id: 'U0HELPER', groups: ['S0SUPPORT'] };
 const visitor = { id: 'U0VISITOR', groups: [] };
 
+const byTerms: Verb[] = ['approve', 'deny', 'change'];
+
 /** What somebody may use, of all that no deployment's terms decide. */
 function usable(person: Person, of: Policy = policy): Verb[] {
-  return verbs.filter((verb) => !['approve', 'deny'].includes(verb) && mayUse(verb, of, person).allowed);
+  return verbs.filter((verb) => !byTerms.includes(verb) && mayUse(verb, of, person).allowed);
 }
 
 /** What every member may, whatever the policy says. */
-const always: Verb[] = ['tell-me', 'help'];
+const always: Verb[] = ['form', 'tell-me', 'help'];
 const looks: Verb[] = ['status', 'list', 'history', ...always];
 const reads: Verb[] = [...looks, 'plan', 'pods', 'topology', 'releases', 'doctor'];
 const asks: Verb[] = ['up', 'down', 'cancel', 'retry', 'extend', 'logs'];
@@ -86,7 +88,7 @@ describe('what somebody may do', () => {
     const named = namedFor(verb, policy).map((id) => ({ id: 'U0X', groups: [id] }));
 
     expect(named.every((person) => mayUse(verb, policy, person).allowed)).toBe(true);
-    expect(named.length === 0).toBe(allowed || ['approve', 'deny'].includes(verb));
+    expect(named.length === 0).toBe(allowed || byTerms.includes(verb));
   });
 });
 

@@ -2,6 +2,7 @@ import type { Verb } from '../../clusters/verbs.ts';
 import type { Answer, Tell } from '../answer.ts';
 import type { Attempt } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
+import type { Dialogs } from '../forms/dialogs.ts';
 import type { People } from '../people.ts';
 import type { ButtonValue } from '../views/button-value.ts';
 
@@ -14,6 +15,11 @@ export interface Click {
   readonly attempt: Attempt;
   readonly context: SlackContext;
   readonly people: People;
+  /** Opens one form, within three seconds from the click. */
+  readonly triggerId: string;
+  /** Slack id of where the card is; undefined on the app's own page. */
+  readonly channel: string | undefined;
+  readonly dialogs: Dialogs;
   /** Says something before the answer, for what takes long. */
   readonly say: Tell;
 }

@@ -2,8 +2,10 @@ import { actionIds } from '../views/buttons.ts';
 import type { Action } from './action.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
+import { change } from './change.ts';
 import { deny } from './deny.ts';
 import { extend } from './extend.ts';
+import { keep } from './keep.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
@@ -16,6 +18,7 @@ import { topology } from './topology.ts';
 export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.approve, approve],
   [actionIds.deny, deny],
+  [actionIds.change, change],
   [actionIds.tearDown, tearDown],
   [actionIds.cancel, cancel],
   [actionIds.log, log],
@@ -23,6 +26,7 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.pods, pods],
   [actionIds.retry, retry],
   [actionIds.extend, extend],
+  [actionIds.keep, keep],
   [actionIds.topology, topology],
   [actionIds.tellMe, tellMe],
 ]);

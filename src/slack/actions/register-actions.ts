@@ -1,16 +1,18 @@
 import type { App, BlockAction } from '@slack/bolt';
 import { admit } from '../admit.ts';
-import { type Answer, privately, type Tell } from '../answer.ts';
+import { type Answer, privately } from '../answer.ts';
 import { aboutClick } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
+import { createDialogs } from '../forms/dialogs.ts';
+import { isFormInput } from '../forms/inputs.ts';
 import { answering } from '../guard.ts';
 import type { People } from '../people.ts';
 import { unknownButtonAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
 import { parseButtonValue } from '../views/button-value.ts';
-import type { Action } from './action.ts';
+import type { Action, Click } from './action.ts';
 import { actions } from './actions.ts';
 
-interface Clicked {
+interface Clicked extends Pick<Click, 'triggerId' | 'channel' | 'dialogs' | 'say'> {
   readonly id: string;
   readonly value: string | undefined;
   readonly user: string;
@@ -27,7 +29,9 @@ export function registerActions(
   track: (work: Promise<void>) => Promise<void>,
 ): void {
   // One listener for all ids: a button of an older version of ours is to be answered, too.
-  app.action<BlockAction>(/.*/, async ({ ack, action, body, respond }) => {
+  app.action<BlockAction>(/.*/, async ({ ack, action, body, client, respond }) => {
+    // Choices in a form that is still open are the form's own.
+    if (isFormInput(action.action_id)) return;
     await ack();
     const user = body.user.id;
     const value = 'value' in action ? action.value : undefined;
@@ -35,25 +39,34 @@ export function registerActions(
     log.info('a click');
     const inPlace = body.container.is_ephemeral === true;
     const tell = privately(respond, log);
-    await track(
-      answering(() => run({ id: action.action_id, value, user, team: body.team?.id, inPlace }, tell), tell, log),
-    );
+    const clicked = {
+      id: action.action_id,
+      value,
+      user,
+      team: body.team?.id,
+      inPlace,
+      triggerId: body.trigger_id,
+      channel: body.channel?.id,
+      dialogs: createDialogs(client, log),
+      say: tell,
+    };
+    await track(answering(() => run(clicked), tell, log));
   });
 
-  async function run(clicked: Clicked, say: Tell): Promise<Answer | undefined> {
+  async function run(clicked: Clicked): Promise<Answer | undefined> {
     const action = actions.get(clicked.id);
     if (action === undefined) return unknownButtonAnswer(clicked.id);
-    const answer = await answerOf(action, clicked, say);
+    const answer = await answerOf(action, clicked);
     // A private question is replaced by what came of it, so that its button cannot be used twice.
     return answer && { ...answer, replaceOriginal: clicked.inPlace };
   }
 
-  async function answerOf(action: Action, { value: packed, user, team }: Clicked, say: Tell) {
+  async function answerOf(action: Action, { value: packed, user, team, ...how }: Clicked) {
     const value = parseButtonValue(packed);
     const about = await aboutClick(value, context);
     if (about === undefined) return unknownDeploymentAnswer();
     const attempt = { verb: action.needs, surface: 'button', user, team, about } as const;
     const refusal = await admit(attempt, { people, context });
-    return refusal ?? action.run({ value, user, attempt, context, people, say });
+    return refusal ?? action.run({ value, user, attempt, context, people, ...how });
   }
 }

@@ -16,9 +16,15 @@ const whenEmpty = 'help';
  * blanks double. Throws a UsageError that says what was probably meant.
  */
 export function parseCommand(line: string, commands: readonly Command[]): ParsedCommand {
-  const [name = whenEmpty, ...more] = tokens(line);
+  const [first = whenEmpty, ...more] = tokens(line);
+  const name = first.toLowerCase();
   const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name, more, commands);
+  if (command === undefined)
+    throw unknownCommand(
+      name,
+      more.map((word) => word.toLowerCase()),
+      commands,
+    );
 
   const { words, flags } = parseFlags(more, command);
   const { least, most } = arity(command);
@@ -26,11 +32,10 @@ export function parseCommand(line: string, commands: readonly Command[]): Parsed
   return { command, words, flags };
 }
 
-/** The words of a line in lower case, without the quotes around them. */
+/** The words of a line, without the quotes around them. Git tells capitals from small letters, so they stay. */
 function tokens(line: string): string[] {
   return line
     .normalize('NFKC')
-    .toLowerCase()
     .replaceAll(/["'`´\u2018-\u201f\u00ab\u00bb]/g, ' ')
     .split(/[\s\u200b\ufeff]+/)
     .filter((word) => word !== '');

@@ -1,17 +1,19 @@
 import type { App } from '@slack/bolt';
 import { admit } from '../admit.ts';
-import { type Answer, privately, type Tell } from '../answer.ts';
+import { type Answer, privately } from '../answer.ts';
 import { aboutCommand } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
+import { createDialogs } from '../forms/dialogs.ts';
 import { answering } from '../guard.ts';
 import type { People } from '../people.ts';
+import type { CommandCall } from './command.ts';
 import { commands } from './commands.ts';
 import { parseCommand } from './parse-command.ts';
 
 /** The slash command that the app's manifest declares. */
 const slashCommand = '/k8s';
 
-interface Typed {
+interface Typed extends Pick<CommandCall, 'triggerId' | 'channel' | 'dialogs' | 'say'> {
   /** What follows the slash command. */
   readonly text: string;
   readonly user: string;
@@ -25,19 +27,23 @@ export function registerCommands(
   people: People,
   track: (work: Promise<void>) => Promise<void>,
 ): void {
-  app.command(slashCommand, async ({ ack, command: { text, user_id: user, team_id: team }, respond }) => {
+  app.command(slashCommand, async ({ ack, command: typed, client, respond }) => {
     await ack();
+    const { text, user_id: user, team_id: team, channel_id: channel, trigger_id: triggerId } = typed;
     const log = context.log.child({ user, command: text });
     log.info('a command');
     const tell = privately(respond, log);
-    await track(answering(() => run({ text, user, team }, tell), tell, log));
+    const how = { triggerId, channel, dialogs: createDialogs(client, log), say: tell };
+    await track(answering(() => run({ text, user, team, ...how }), tell, log));
   });
 
   // Nothing throws before the promise is there, so that every problem becomes an answer.
-  async function run({ text, user, team }: Typed, say: Tell): Promise<Answer> {
+  async function run({ text, user, team, ...how }: Typed): Promise<Answer | undefined> {
     const { command, words, flags } = parseCommand(text, commands);
     const about = await aboutCommand(command, words, context);
-    const refusal = await admit({ verb: command.needs, surface: 'command', user, team, about }, { people, context });
-    return refusal ?? command.run({ words, flags, user, about, context, people, say, commands });
+    const verb = words.length === 0 ? (command.needsAlone ?? command.needs) : command.needs;
+    const attempt = { verb, surface: 'command', user, team, about } as const;
+    const refusal = await admit(attempt, { people, context });
+    return refusal ?? command.run({ words, flags, user, about, attempt, context, people, commands, ...how });
   }
 }

@@ -8,6 +8,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['not-named', 'the policy does not name them'],
   ['not-an-approver', 'they are no approver of this'],
   ['own-request', 'it was their own request'],
+  ['own-change', 'it was their own change'],
   ['no-access', 'the policy gives them no access'],
   ['guest', 'a guest'],
   ['bot', 'a bot'],
@@ -18,12 +19,18 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['members', 'open to all members'],
 ]);
 
+const surfaces: Readonly<Record<AuditEntry['surface'], string>> = {
+  command: '',
+  button: ' by a button',
+  form: ' by a form',
+};
+
 /** One decision in one line. */
 export function auditLine({ at, who, verb, cluster, surface, allowed, rule }: AuditEntry): string {
   const what = [verb, ...(cluster === undefined ? [] : [cluster])].join(' ');
   const why = reasons.get(rule) ?? `policy.${rule}`;
   const verdict = allowed ? `allowed: ${oneLine(why, 100)}` : `*refused*: ${oneLine(why, 100)}`;
-  const how = surface === 'button' ? ' by a button' : '';
+  const how = surfaces[surface];
   return `${allowed ? '✓' : '✗'} ${date(at)} · ${person(who)} · ${code(what, 100)}${how} · ${verdict}`;
 }
 

@@ -1,8 +1,9 @@
+import type { SpecChange } from '../../clusters/change.ts';
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
 import type { Deployment } from '../../clusters/deployment.ts';
 import type { Action } from '../../clusters/steps.ts';
 import { code, escapeText, oneLine } from '../views/mrkdwn.ts';
-import { count } from '../views/quantities.ts';
+import { count, duration } from '../views/quantities.ts';
 
 /** What an action is called when somebody does it, is at it, or has asked for it. */
 export const actionWords = {
@@ -18,6 +19,11 @@ export function commandText(command: string, ...words: readonly string[]): strin
 /** The version that is there, or the one that is asked for while nothing has been built. */
 export function versionOf(deployment: Deployment): string {
   return deployment.steps.build?.result?.version ?? deployment.spec.kubernetes.version;
+}
+
+/** "built from source", "official release". */
+export function sourceText({ kubernetes }: ClusterSpec): string {
+  return kubernetes.source === 'build' ? 'built from source' : 'official release';
 }
 
 /** Where the cloud's name comes from when clusters.yaml gives none. */
@@ -49,4 +55,19 @@ export function networkText({ network }: ClusterSpec): string {
 /** "Kubernetes v1.34.2 with 2 nodes". */
 export function sizeText(version: string, nodes: number): string {
   return `Kubernetes ${oneLine(version, 100)} with ${count(nodes, 'node')}`;
+}
+
+/** "version v1.34.2 → v1.35.0, nodes 3 → 2, lifetime 8 h → 4 h". */
+export function changesText(changes: readonly SpecChange[]): string {
+  return changes
+    .map(({ what, from, to }) => `${changeableWords[what]} ${valueText(what, from)} → ${valueText(what, to)}`)
+    .join(', ');
+}
+
+/** What may be asked for otherwise than clusters.yaml has it, in a word. */
+export const changeableWords = { version: 'version', nodes: 'nodes', ttl: 'lifetime' } as const;
+
+function valueText(what: SpecChange['what'], value: string | number | undefined): string {
+  if (value === undefined) return 'without end';
+  return what === 'ttl' ? duration(Number(value)) : oneLine(String(value), 100);
 }

@@ -2,7 +2,7 @@ import { canRetry } from '../../clusters/decisions.ts';
 import type { Deployment, DeploymentState } from '../../clusters/deployment.ts';
 import { expiryOf } from '../../clusters/lifetime.ts';
 import type { Action } from '../../clusters/steps.ts';
-import { allOf, anyOf, date, mention } from '../views/mrkdwn.ts';
+import { allOf, anyOf, date, mention, oneLine } from '../views/mrkdwn.ts';
 import { duration } from '../views/quantities.ts';
 import { actionWords, commandText } from './cluster-texts.ts';
 
@@ -49,7 +49,7 @@ export function failedInPlan({ state, plan }: Deployment): boolean {
 
 /** The card's small print: where the deployment stands, who decided what, and until or since when. */
 export function stateLine(deployment: Deployment): string {
-  const parts = [standing(deployment), approvedBy(deployment), endText(deployment)];
+  const parts = [standing(deployment), approvedBy(deployment), changedText(deployment), endText(deployment)];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
@@ -72,7 +72,7 @@ function standing(deployment: Deployment): string {
     case 'failed':
       return `✗ Failed ${end}`;
     case 'denied':
-      return `✗ Denied by ${mention(deployment.deniedBy ?? deployment.requestedBy)} ${end}`;
+      return deniedText(deployment, end);
     case 'expired':
       return `– Expired ${end}, since nobody approved in time`;
     case 'cancelled':
@@ -86,6 +86,20 @@ export function waitingText({ terms, approvals, approvalUntil }: Deployment): st
   const number = approvals.length === 0 ? `${missing}` : `${missing} more`;
   const until = approvalUntil === undefined ? '' : `, until ${date(approvalUntil)}`;
   return `Waiting for ${number} ${missing === 1 ? 'approval' : 'approvals'} by ${anyOf(terms.from.map(mention))}${until}`;
+}
+
+function deniedText({ deniedBy, deniedBecause, requestedBy }: Deployment, end: string): string {
+  const why = deniedBecause === undefined ? '' : `: ${reasonText(deniedBecause)}`;
+  return `✗ Denied by ${mention(deniedBy ?? requestedBy)} ${end}${why}`;
+}
+
+/** What somebody wrote as a reason, between quotation marks. */
+export function reasonText(reason: string): string {
+  return `“${oneLine(reason, 600)}”`;
+}
+
+function changedText({ changedBy }: Deployment): string | undefined {
+  return changedBy && `changed by ${mention(changedBy)}`;
 }
 
 /** When the cluster goes that this has made. The card of one that is gone by now says so, too. */
@@ -165,7 +179,7 @@ export function nextAction(deployment: Deployment): string {
     case 'planned':
       return 'The plan appears here in a moment.';
     case 'awaiting-approval':
-      return 'Read the plan, then approve or deny.';
+      return 'Read the plan, then approve, deny or change it.';
     case 'queued':
     case 'running':
       return 'Nothing to do: the thread tells every step.';

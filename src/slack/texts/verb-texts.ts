@@ -20,6 +20,8 @@ const words: Readonly<Record<Verb, readonly [of: (cluster: string) => string, an
   history: [(cluster) => `see the history of ${cluster}`, 'see the history'],
   approve: [() => 'approve this', 'approve this'],
   deny: [() => 'deny this', 'deny this'],
+  change: [() => 'change this', 'change this'],
+  form: [() => 'see this', 'see this'],
   'tell-me': [(cluster) => `be told of ${cluster}`, 'be told'],
   help: [() => 'see this', 'see this'],
 };

@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
-import { canRetry } from '../../clusters/decisions.ts';
+import { canRetry, revisionOf } from '../../clusters/decisions.ts';
 import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { ClusterHealth } from '../../clusters/health.ts';
@@ -23,8 +23,10 @@ import { actions, type Block, context, fields, header, limits, type Message, sec
 import {
   approveButton,
   cancelButton as cancelButtonOf,
+  changeButton,
   denyButton,
   extendButton,
+  keepButton,
   kubeconfigButton,
   logButton,
   podsButton,
@@ -196,19 +198,24 @@ function nodeList(nodes: readonly string[]): string {
 }
 
 function buttonsOf(deployment: Deployment): types.Button[] {
-  const { id, cluster, state, requestedBy } = deployment;
+  const { id, cluster, state } = deployment;
   const value = { cluster, deployment: id };
-  if (state === 'awaiting-approval') {
-    return [approveButton(id), denyButton(id, `${mention(requestedBy)} will be told. Nothing is made or removed.`)];
-  }
+  if (state === 'awaiting-approval') return approvalButtons(deployment);
   const log = hasBuildLog(deployment) ? [logButton(id)] : [];
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
   const retry = canRetry(deployment) ? [retryButton(id)] : [];
   if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
   const inside =
     healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value), topologyButton(value)];
-  const longer = expiryOf(deployment) === undefined ? [] : [extendButton(value)];
+  const longer = expiryOf(deployment) === undefined ? [] : [extendButton(value), keepButton(value)];
   return [...retry, ...inside, ...longer, tearDownOf(deployment), ...log];
+}
+
+/** They carry what they were shown for: whoever clicks late is told that it was changed. */
+function approvalButtons(deployment: Deployment): types.Button[] {
+  const value = { deployment: deployment.id, revision: revisionOf(deployment) };
+  const change = deployment.action === 'up' ? [changeButton(value)] : [];
+  return [approveButton(value), denyButton(value), ...change];
 }
 
 function cancelButton(deployment: Deployment): types.Button {

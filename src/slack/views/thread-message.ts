@@ -1,11 +1,11 @@
 import type { types } from '@slack/bolt';
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
 import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
-import { actionWords, commandText } from '../texts/cluster-texts.ts';
-import { begun, cancelledNext, capital, remains, waitingText, workedMs } from '../texts/state-texts.ts';
+import { actionWords, changesText, commandText } from '../texts/cluster-texts.ts';
+import { begun, cancelledNext, capital, reasonText, remains, waitingText, workedMs } from '../texts/state-texts.ts';
 import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
 import { actions, type Block, section } from './blocks.ts';
-import { extendButton, tearDownButton } from './buttons.ts';
+import { extendButton, keepButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
 import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
@@ -43,6 +43,10 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
       return [`✓ Approved by ${mention(event.by)}${approvalNumber(event, deployment)}`];
     case 'denied':
       return [deniedText(event, deployment)];
+    case 'changed':
+      return changedLines(event);
+    case 'reminded':
+      return [remindedText(event, deployment)];
     case 'expired':
       return [
         `– Nobody approved in time, so nothing was changed. ${commandText(deployment.action, deployment.cluster)} asks again.`,
@@ -81,12 +85,16 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
 
 /** The end may have been moved by the time that the thread is told. */
 function endLine({ at, leftMs }: EventOf<'expiry-warned'>, { cluster, expiry }: Deployment): string {
-  return `● *${cluster}* is torn down in ${roughly(leftMs)}, ${date(expiry?.until ?? at + leftMs)}. Extend keeps it for longer.`;
+  return `● *${cluster}* is torn down in ${roughly(leftMs)}, ${date(expiry?.until ?? at + leftMs)}. Extend or Keep until… keep it for longer.`;
 }
 
 function endButtons({ id, cluster, steps }: Deployment): types.Button[] {
   const value = { cluster, deployment: id };
-  return [extendButton(value), tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value })];
+  return [
+    extendButton(value),
+    keepButton(value),
+    tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value }),
+  ];
 }
 
 const ends: readonly DeploymentEvent['type'][] = ['denied', 'expired', 'cancelled', 'succeeded', 'failed'];
@@ -117,9 +125,25 @@ function approvalNumber({ by }: EventOf<'approved'>, { terms, approvals }: Deplo
   return ` (${approvals.findIndex((approval) => approval.by === by) + 1} of ${terms.count})`;
 }
 
-function deniedText({ by }: EventOf<'denied'>, { requestedBy, action, cluster }: Deployment): string {
+function deniedText({ by, reason }: EventOf<'denied'>, { requestedBy, action, cluster }: Deployment): string {
   const who = by === requestedBy ? `${mention(by)} withdrew the request` : `Denied by ${mention(by)}`;
-  return `✗ ${who}. Nothing was changed; ${commandText(action, cluster)} asks again.`;
+  const why = reason === undefined ? '' : `: ${reasonText(reason)}`;
+  return `✗ ${who}${why}. Nothing was changed; ${commandText(action, cluster)} asks again.`;
+}
+
+/** Whoever approved what was asked for before has to know that it does not count any more. */
+function changedLines({ by, changes }: EventOf<'changed'>): string[] {
+  return [
+    `● ${mention(by)} changed what is asked for: ${changesText(changes)}.`,
+    'It is planned anew; approvals given so far are void.',
+  ];
+}
+
+/** Nobody is mentioned again: whoever may approve was when they were asked. */
+function remindedText({ at, leftMs }: EventOf<'reminded'>, deployment: Deployment): string {
+  const { terms, approvals, approvalUntil } = deployment;
+  const missing = Math.max(1, terms.count - approvals.length);
+  return `● Half of the time is over: ${count(missing, 'approval is', 'approvals are')} still needed within ${roughly(leftMs)}, until ${date(approvalUntil ?? at + leftMs)}. The buttons are on the card above.`;
 }
 
 function queuedLines({ round }: EventOf<'queued'>, { terms }: Deployment): string[] | undefined {

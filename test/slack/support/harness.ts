@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { vi } from 'vitest';
 import type { Cluster } from '../../../src/clusters/cluster.ts';
 import type { ClusterSpec } from '../../../src/clusters/cluster-spec.ts';
 import { recordPlan } from '../../../src/clusters/decisions.ts';
@@ -30,6 +31,7 @@ export const usualAccess: AccessPolicy = {
   lifetimeMs: 8 * 3_600_000,
 };
 
+type Form = ReturnType<Workspace['modals']>[number];
 type StoredMessage = ReturnType<Workspace['messages']>[number];
 
 export interface HarnessOptions {
@@ -110,6 +112,23 @@ export async function startHarness(options: HarnessOptions) {
     return answer.finally(stop);
   }
 
+  /** Does what opens a form, and resolves with it. */
+  async function formAfter(user: string, act: () => Promise<unknown>): Promise<Form> {
+    const before = workspace.modals(user).at(-1)?.hash;
+    await act();
+    return vi.waitUntil(() => workspace.modals(user).find(({ hash }) => hash !== before), { timeout: 5_000 });
+  }
+
+  /** Sends the form on top with these values, by the ids of the inputs; what is left out keeps its value. */
+  async function submit(user: string, values: Record<string, string> = {}) {
+    const form = workspace.modals(user).at(-1);
+    const blockOf = (input: string) =>
+      form?.blocks.find(({ element }) => (element as { action_id?: string } | undefined)?.action_id === input)
+        ?.block_id;
+    const entries = Object.entries(values).map(([input, value]) => [blockOf(input) ?? input, { [input]: value }]);
+    return workspace.submitView(user, form?.id ?? '', Object.fromEntries(entries));
+  }
+
   await startApp();
   return {
     workspace,
@@ -130,6 +149,15 @@ export async function startHarness(options: HarnessOptions) {
       told(user, () => workspace.click(user, { channel, ts, actionId })),
     /** Clicks, and resolves once that is acknowledged. */
     click: (user: string, ts: string, actionId: string) => workspace.click(user, { channel, ts, actionId }),
+    formAfter,
+    submit,
+    /** Types a command that a form answers, and resolves with the form. */
+    commandForm: (user: string, text: string) => formAfter(user, () => workspace.command(user, channel, text)),
+    /** Clicks a button that a form answers, and resolves with the form. */
+    clickForm: (user: string, ts: string, actionId: string) =>
+      formAfter(user, () => workspace.click(user, { channel, ts, actionId })),
+    /** Sends the form on top, and resolves with the answer. */
+    submitAnswered: (user: string, values: Record<string, string> = {}) => told(user, () => submit(user, values)),
     /** What people were told in private so far. */
     privateAnswers: () => workspace.messages(channel).filter(({ ephemeralFor }) => ephemeralFor !== undefined),
     /** Asks for staging and makes the plan as a worker would; answers the deployment's id. */
@@ -174,9 +202,9 @@ export async function startHarness(options: HarnessOptions) {
   };
 }
 
-/** Everything that a message says, in its blocks and buttons. */
-export function textOf(message: StoredMessage): string {
-  return JSON.stringify(message.blocks ?? message.text);
+/** Everything that a message or a form says, in its blocks and buttons. */
+export function textOf({ blocks, text }: { readonly blocks?: unknown; readonly text?: unknown }): string {
+  return JSON.stringify(blocks ?? text);
 }
 
 /** A cluster as a deployment that has ended leaves it. */

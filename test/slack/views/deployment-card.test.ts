@@ -81,7 +81,7 @@ describe('the card of a deployment', () => {
 
   it.each([
     ['planning', []],
-    ['waiting', ['approve', 'deny']],
+    ['waiting', ['approve', 'deny', 'change']],
     ['queued', ['cancel']],
     ['building', ['cancel', 'log']],
     ['stacking', ['cancel', 'log']],
