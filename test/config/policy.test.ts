@@ -174,6 +174,31 @@ describe('the policy of one cluster in clusters.yaml', () => {
   });
 });
 
+describe('policy.change of clusters.yaml', () => {
+  it('says who may ask for what otherwise, each by itself', () => {
+    const { file, staging, problems } = parsePolicies(
+      'change: {version: [S0PLATFORM], nodes: []}',
+      '{change: {nodes: [U0CHIEF]}}',
+    );
+
+    expect(problems).toEqual([]);
+    expect(file?.policy.change).toEqual({ version: ['S0PLATFORM'], nodes: [] });
+    expect(staging?.change).toEqual({ version: ['S0PLATFORM'], nodes: ['U0CHIEF'] });
+  });
+
+  it('may be left out', () => {
+    expect(parsePolicies('').file?.policy).not.toHaveProperty('change');
+  });
+
+  it.each([
+    ['change: {flavor: [S0PLATFORM]}', 'policy.change: there is no key "flavor" here'],
+    ['change: {nodes: [developers]}', 'policy.change.nodes.0: expected the id of a Slack user'],
+    ['change: [S0PLATFORM]', 'policy.change: '],
+  ])('refuses %s', (general, problem) => {
+    expect(parsePolicies(general).problems).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
 describe('audit of clusters.yaml', () => {
   it('names a channel, or none', () => {
     expect(parsePolicies('', '', 'audit: {channel: C0AUDIT}').file?.auditChannel).toBe('C0AUDIT');

@@ -121,8 +121,9 @@ function plannedLines({ plan }: EventOf<'planned'>): string[] {
 }
 
 function approvalNumber({ by }: EventOf<'approved'>, { terms, approvals }: Deployment): string {
-  if (terms.count < 2) return '';
-  return ` (${approvals.findIndex((approval) => approval.by === by) + 1} of ${terms.count})`;
+  const place = approvals.findIndex((approval) => approval.by === by);
+  // By the time that the thread is told, a change may have made it void.
+  return terms.count < 2 || place < 0 ? '' : ` (${place + 1} of ${terms.count})`;
 }
 
 function deniedText({ by, reason }: EventOf<'denied'>, { requestedBy, action, cluster }: Deployment): string {

@@ -40,6 +40,8 @@ export interface HarnessOptions {
   readonly auditChannel?: string;
   readonly botScopes?: readonly string[];
   readonly now?: () => number;
+  /** The clock of the stand-in for Slack. */
+  readonly slackNow?: () => number;
   /** How long somebody waits for a worker's answer. */
   readonly inspectionMs?: number;
 }
@@ -48,9 +50,9 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The app between a stand-in for Slack and a real Redis, with people who type and click, and no worker. */
 export async function startHarness(options: HarnessOptions) {
-  const { mode, policy, auditChannel, botScopes, now = Date.now, inspectionMs = 10_000 } = options;
+  const { mode, policy, auditChannel, botScopes, slackNow, now = Date.now, inspectionMs = 10_000 } = options;
   const log = silentLogger();
-  const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }) });
+  const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }), ...(slackNow && { now: slackNow }) });
   const redisUrl = await freshRedisUrl();
   const redis = new Redis(redisUrl);
   const deployments = new Deployments(redis, () => Promise.resolve(), now);
