@@ -8,6 +8,7 @@ import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
 import { retry } from './retry.ts';
+import { scale } from './scale.ts';
 import { tearDown } from './tear-down.ts';
 import { tellMe } from './tell-me.ts';
 import { topology } from './topology.ts';
@@ -24,5 +25,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.retry, retry],
   [actionIds.extend, extend],
   [actionIds.topology, topology],
+  [actionIds.scale, scale],
   [actionIds.tellMe, tellMe],
 ]);
