@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ClusterSpec } from '../src/clusters/cluster-spec.ts';
+import { makerId } from '../src/clusters/deployment.ts';
 import { bootLogObject, clusterContainer } from '../src/clusters/names.ts';
 import { splitLines } from '../src/kubernetes/lines.ts';
 import { createRedactor, type Redactor } from '../src/kubernetes/redact.ts';
@@ -61,7 +62,7 @@ function describe({ name, metadata: { slipway_role: role } }: Server, { controlP
 async function endOfLog(run: Run, host: string): Promise<string[]> {
   const { openstack, deployment, signal } = run;
   const container = clusterContainer(deployment.cluster);
-  const object = bootLogObject(deployment.id, host);
+  const object = bootLogObject(makerId(deployment), host);
   const text = await orNothing(run, () => findObjectText(openstack.swift, container, object, signal));
   return text === undefined ? [] : (await tellingLines(text, run.tools.secrets)).slice(-mostLines);
 }

@@ -19,6 +19,7 @@ import { startBuildWorker } from './build-worker.ts';
 import { cleanUp } from './clean-up.ts';
 import { credential } from './credential.ts';
 import { deleteStack } from './delete-stack.ts';
+import { drain } from './drain.ts';
 import { watchEndings } from './endings.ts';
 import { image } from './image.ts';
 import { inspectCloud, inspectCluster } from './inspect.ts';
@@ -33,6 +34,7 @@ import { pruneReleases } from './prune-releases.ts';
 import { publish } from './publish.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
+import { resize } from './resize.ts';
 import type { Step, Tools } from './run.ts';
 import { type SendKubeconfigTools, sendKubeconfig } from './send-kubeconfig.ts';
 import { type ShareLogTools, shareLog } from './share-log.ts';
@@ -55,6 +57,8 @@ export const steps: { readonly [Name in StepName]: Step<Name> } = {
   purge,
   'delete-stack': deleteStack,
   'clean-up': cleanUp,
+  drain,
+  resize,
 };
 
 /**

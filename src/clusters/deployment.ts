@@ -1,4 +1,5 @@
 import type { SpecChange } from './change.ts';
+import type { Cluster } from './cluster.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import type { Expiry } from './lifetime.ts';
 import type { Plan } from './plan.ts';
@@ -62,7 +63,7 @@ export interface ApprovalTerms {
   readonly withinMs: number;
 }
 
-/** One run of up or down for one cluster: the fold of its events. */
+/** One run of up, down or scale for one cluster: the fold of its events. */
 export interface Deployment {
   readonly id: string;
   readonly cluster: string;
@@ -76,6 +77,8 @@ export interface Deployment {
   readonly fence: number;
   readonly terms: ApprovalTerms;
   readonly because?: 'expired';
+  /** What was known of the cluster when this was asked for, where it changes one that stays. */
+  readonly before?: Cluster;
   readonly plan?: Plan;
   readonly approvalUntil?: number;
   /** When approvers were reminded that half of the time is over. */
@@ -127,6 +130,7 @@ export type DeploymentEventBody =
       readonly terms: ApprovalTerms;
       /** Why nobody in person asked for it: the cluster's time was over. */
       readonly because?: 'expired';
+      readonly before?: Cluster;
     }
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'approval-requested'; readonly until: number }
@@ -156,6 +160,13 @@ export type DeploymentEventBody =
       readonly status: string;
       readonly reason: string;
     })
+  | (StepEvent & {
+      readonly type: 'node-event';
+      /** Name of the node. */
+      readonly node: string;
+      /** What has been done about it. */
+      readonly what: 'drained';
+    })
   | StepFinished
   | (StepEvent & { readonly type: 'step-failed'; readonly failure: Failure })
   | { readonly type: 'succeeded' }
@@ -168,4 +179,12 @@ const terminalStates: readonly DeploymentState[] = ['succeeded', 'failed', 'canc
 /** True once nothing more happens to the deployment by itself and its cluster's lock is free. */
 export function isTerminal(state: DeploymentState): boolean {
   return terminalStates.includes(state);
+}
+
+/**
+ * Id of the deployment that made the cluster: its container, its credential and its end hang on that one, whatever has
+ * been changed since.
+ */
+export function makerId({ id, before }: Pick<Deployment, 'id' | 'before'>): string {
+  return before?.deployment ?? id;
 }

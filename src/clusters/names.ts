@@ -16,6 +16,11 @@ export function stackName(cluster: string): string {
   return `slipway-${cluster}`;
 }
 
+/** The server of a node, by its number in the stack: as templates/heat/node.yaml calls it. */
+export function nodeName(cluster: string, index: number): string {
+  return `${cluster}-node-${index}`;
+}
+
 /** Second tag of a stack: which cluster it is. */
 export function clusterTag(cluster: string): string {
   return `slipway-cluster-${cluster}`;

@@ -56,6 +56,7 @@ type StepEventType =
   | 'step-progress'
   | 'step-retried'
   | 'stack-event'
+  | 'node-event'
   | 'step-finished'
   | 'step-failed';
 type WholeEvent = Exclude<DeploymentEvent, { type: StepEventType | 'requested' }>;

@@ -19,6 +19,7 @@ const facts = {
   cancel: { audience: 'ask', changes: true },
   retry: { audience: 'ask', changes: true },
   extend: { audience: 'ask', changes: true },
+  scale: { audience: 'ask', changes: true },
   plan: { audience: 'read', changes: false },
   status: { audience: 'look', changes: false },
   list: { audience: 'look', changes: false },

@@ -136,6 +136,8 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   purge: 'cloud',
   'delete-stack': 'cloud',
   'clean-up': 'cloud',
+  drain: 'cloud',
+  resize: 'cloud',
   notify: 'notify',
   'share-log': 'notify',
   'share-topology': 'notify',

@@ -30,6 +30,8 @@ const results = {
   credential: { container: 'c', kind: 'none' },
   stack: { id: 's', name: 'slipway-staging', apiAddress: 'a', apiUrl: 'u', nodes: [] },
   verify: { apiUrl: 'u' },
+  drain: { nodes: [], evicted: 0 },
+  resize: { nodes: [], added: [], removed: [] },
   purge: { loadBalancers: 0, floatingIps: 0, securityGroups: 0, volumes: [] },
   'delete-stack': { existed: true },
   'clean-up': { credentials: 0, objects: 0 },

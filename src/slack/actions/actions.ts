@@ -10,6 +10,7 @@ import { kubeconfig } from './kubeconfig.ts';
 import { log } from './log.ts';
 import { pods } from './pods.ts';
 import { retry } from './retry.ts';
+import { scale } from './scale.ts';
 import { tearDown } from './tear-down.ts';
 import { tellMe } from './tell-me.ts';
 import { topology } from './topology.ts';
@@ -28,5 +29,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [actionIds.extend, extend],
   [actionIds.keep, keep],
   [actionIds.topology, topology],
+  [actionIds.scale, scale],
   [actionIds.tellMe, tellMe],
 ]);

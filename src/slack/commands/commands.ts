@@ -12,6 +12,7 @@ import { plan } from './plan.ts';
 import { pods } from './pods.ts';
 import { releases } from './releases.ts';
 import { retry } from './retry.ts';
+import { scale } from './scale.ts';
 import { status } from './status.ts';
 import { topology } from './topology.ts';
 import { up } from './up.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   cancel,
   retry,
   extend,
+  scale,
   plan,
   status,
   list,

@@ -56,8 +56,14 @@ function wrongArguments(command: Command, words: readonly string[]): UsageError 
   const problem =
     words.length > most
       ? `/k8s ${command.name} takes ${countWords(most)} after it, and got ${words.length}`
-      : `/k8s ${command.name} needs the name of a cluster`;
+      : `/k8s ${command.name} needs ${missing(command, words)}`;
   return new UsageError(problem, { hint: `Type ${usage}, such as ${command.examples[0] ?? usage}` });
+}
+
+/** What is not there, by what the command's usage calls it. */
+function missing({ arguments: usage }: Command, words: readonly string[]): string {
+  const [next = ''] = usage.split(' ').slice(words.length);
+  return next === 'CLUSTER' ? 'the name of a cluster' : `${next} after ${words.join(' ')}`;
 }
 
 function countWords(most: number): string {

@@ -5,10 +5,11 @@ import type { Action } from '../../clusters/steps.ts';
 import { code, escapeText, oneLine } from '../views/mrkdwn.ts';
 import { count, duration } from '../views/quantities.ts';
 
-/** What an action is called when somebody does it, is at it, or has asked for it. */
+/** What an action is called when somebody does it, is at it, has asked for it, or waits for an approval of it. */
 export const actionWords = {
-  up: { verb: 'bring up', doing: 'bringing up', being: 'is being brought up' },
-  down: { verb: 'tear down', doing: 'tearing down', being: 'is being torn down' },
+  up: { verb: 'bring up', doing: 'bringing up', being: 'is being brought up', toBe: 'to be brought up' },
+  down: { verb: 'tear down', doing: 'tearing down', being: 'is being torn down', toBe: 'to be torn down' },
+  scale: { verb: 'scale', doing: 'scaling', being: 'is being scaled', toBe: 'to be scaled' },
 } as const satisfies Record<Action, Record<string, string>>;
 
 /** A command as somebody would type it, in the typeface of code. */
@@ -16,9 +17,20 @@ export function commandText(command: string, ...words: readonly string[]): strin
   return code(['/k8s', command, ...words].join(' '));
 }
 
+/** The command that asks for the same as a deployment. */
+export function sameCommand({ action, cluster, spec }: Deployment): string {
+  return action === 'scale' ? commandText(action, cluster, String(spec.nodes.count)) : commandText(action, cluster);
+}
+
+/** What a deployment makes of its cluster, or has made of it: "is up", "is down", "has 3 nodes". */
+export function resultText({ action, spec }: Deployment): string {
+  return action === 'scale' ? `has ${count(spec.nodes.count, 'node')}` : `is ${action}`;
+}
+
 /** The version that is there, or the one that is asked for while nothing has been built. */
-export function versionOf(deployment: Deployment): string {
-  return deployment.steps.build?.result?.version ?? deployment.spec.kubernetes.version;
+export function versionOf({ action, before, steps, spec }: Deployment): string {
+  const there = action === 'scale' ? before?.version : steps.build?.result?.version;
+  return there ?? spec.kubernetes.version;
 }
 
 /** "built from source", "official release". */

@@ -5,8 +5,10 @@ import type {
   BuildResult,
   CleanUpResult,
   CredentialResult,
+  DrainResult,
   PublishResult,
   PurgeResult,
+  ResizeResult,
   StepName,
 } from '../../clusters/steps.ts';
 import { healthSummary } from '../views/health-tables.ts';
@@ -29,6 +31,9 @@ const titles: Readonly<Record<StepName, (deployment: Deployment) => string>> = {
   purge: () => 'Removal of what Services have made: load balancers, floating IPs',
   'delete-stack': ({ cluster }) => `Deletion of stack ${stackName(cluster)}`,
   'clean-up': () => 'Removal of the cluster’s credential and container',
+  drain: ({ plan }) =>
+    `Draining of ${plan?.leaving === undefined ? 'nodes that go' : count(plan.leaving.length, 'node')}`,
+  resize: ({ cluster, spec }) => `Stack ${stackName(cluster)} with ${count(spec.nodes.count, 'node')}`,
 };
 
 function originOf({ spec }: Deployment): string {
@@ -68,6 +73,8 @@ const wordsFor: { readonly [Name in StepName]?: (records: StepRecords) => string
   'delete-stack': ({ 'delete-stack': deleted }) =>
     deleted?.result?.existed === false ? 'was gone already' : undefined,
   'clean-up': ({ 'clean-up': cleaned }) => cleaned?.result && cleanedText(cleaned.result),
+  drain: ({ drain }) => drain?.result && drainedWords(drain.result),
+  resize: ({ resize }) => resize?.result && resizedWords(resize.result),
 };
 
 function presence(made: boolean | undefined, verb: string): string | undefined {
@@ -172,6 +179,36 @@ function cleanedText({ credentials, objects }: CleanUpResult): string {
     ...(objects === 0 ? [] : [`${count(objects, 'object')} removed`]),
   ];
   return done.length === 0 ? 'was gone already' : done.join(', ');
+}
+
+/** What the thread is told of nodes that go; nothing where none do. */
+export function drainedText(result: DrainResult, took: string): string {
+  return result.nodes.length === 0 ? 'No node has to go' : `Nodes that go are empty${took}: ${drainedWords(result)}`;
+}
+
+function drainedWords({ nodes, evicted }: DrainResult): string {
+  if (nodes.length === 0) return 'nothing to drain';
+  return evicted === 0 ? 'nothing had to move' : `${count(evicted, 'pod')} moved`;
+}
+
+/** What the thread is told of the nodes that there are. */
+export function resizedText(result: ResizeResult, took: string): string {
+  return `The stack has ${count(result.nodes.length, 'node')}${took}: ${resizedWords(result)}`;
+}
+
+const nodesNamed = 8;
+
+/** "staging-node-2 added, staging-node-1 removed". */
+function resizedWords({ added, removed }: ResizeResult): string {
+  const words = [...nodesText(added, 'added'), ...nodesText(removed, 'removed')];
+  return words.length === 0 ? 'it had them already' : words.join(', ');
+}
+
+function nodesText(nodes: readonly string[], verb: string): string[] {
+  if (nodes.length === 0) return [];
+  const named =
+    nodes.length <= nodesNamed ? allOf(nodes.map((name) => oneLine(name, 80))) : count(nodes.length, 'node');
+  return [`${named} ${verb}`];
 }
 
 const stageWords: Readonly<Record<string, string>> = {

@@ -18,6 +18,7 @@ export const actionIds = {
   extend: 'extend',
   keep: 'keep',
   topology: 'topology',
+  scale: 'scale',
   tellMe: 'tell-me',
 } as const;
 
@@ -115,6 +116,11 @@ export function podsButton(value: ButtonValue): types.Button {
 /** The button that posts a picture of what the cluster is made of to the thread. */
 export function topologyButton(value: ButtonValue): types.Button {
   return { type: 'button', action_id: actionIds.topology, text: label('Topology'), value: buttonValue(value) };
+}
+
+/** The button that asks for another number of nodes. */
+export function scaleButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.scale, text: label('Scale'), value: buttonValue(value) };
 }
 
 /** What is about to be lost, as far as it is known. */

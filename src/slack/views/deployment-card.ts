@@ -1,11 +1,12 @@
 import type { types } from '@slack/bolt';
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
 import { canRetry, revisionOf } from '../../clusters/decisions.ts';
-import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
+import { type Deployment, type Failure, isTerminal, makerId } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { ClusterHealth } from '../../clusters/health.ts';
 import { expiryOf } from '../../clusters/lifetime.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
+import type { Action } from '../../clusters/steps.ts';
 import { actionWords, cloudText, controlPlaneText, networkText, nodesText, versionOf } from '../texts/cluster-texts.ts';
 import {
   begun,
@@ -31,6 +32,7 @@ import {
   logButton,
   podsButton,
   retryButton,
+  scaleButton,
   tearDownButton,
   topologyButton,
 } from './buttons.ts';
@@ -81,7 +83,7 @@ function summaryFields(deployment: Deployment): [string, string][] {
 function kubernetesText(deployment: Deployment): string {
   const { action, spec, steps, plan } = deployment;
   const version = versionOf(deployment);
-  if (action === 'down') return oneLine(version, 100);
+  if (action !== 'up') return oneLine(version, 100);
   if (spec.kubernetes.source === 'release') return `${oneLine(version, 100)}\nofficial release`;
   const commit = steps.build?.result?.commit ?? plan?.commit;
   const which = commit === undefined || commit.startsWith(version) ? '' : ` → ${code(shortCommit(commit))}`;
@@ -144,8 +146,14 @@ export function noteLine(text: string): string {
 function outcome(deployment: Deployment): string[] {
   if (deployment.failure !== undefined) return marked('✗', failureLines(deployment.failure));
   if (deployment.state !== 'succeeded') return [];
-  return marked('✓', deployment.action === 'up' ? upLines(deployment) : downLines(deployment));
+  return marked('✓', outcomeLines[deployment.action](deployment));
 }
+
+const outcomeLines: Readonly<Record<Action, (deployment: Deployment) => string[]>> = {
+  up: upLines,
+  down: downLines,
+  scale: scaledLines,
+};
 
 /** With a mark before it and an empty line behind it. */
 function marked(mark: string, [first = '', ...others]: readonly string[]): string[] {
@@ -180,6 +188,12 @@ function serversText({ controlPlane }: ClusterSpec, nodes: number): string {
   return allOf([count(controlPlane.count, 'control plane'), count(nodes, 'node')]);
 }
 
+/** "staging has 3 nodes", with what became of the others. */
+export function scaledLines({ cluster, steps, spec }: Deployment): string[] {
+  const { nodes = [] } = steps.resize?.result ?? {};
+  return [`*${cluster} has ${count(nodes.length, 'node')}* · ${serversText(spec, nodes.length)}`];
+}
+
 /** "staging is down". */
 export function downLines({ cluster, steps }: Deployment): string[] {
   const existed = steps['delete-stack']?.result?.existed ?? true;
@@ -204,11 +218,16 @@ function buttonsOf(deployment: Deployment): types.Button[] {
   const log = hasBuildLog(deployment) ? [logButton(id)] : [];
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
   const retry = canRetry(deployment) ? [retryButton(id)] : [];
-  if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
-  const inside =
-    healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value), topologyButton(value)];
+  const inside = healthOf(deployment) === undefined ? [] : insideButtons(deployment);
+  if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...inside, ...log];
   const longer = expiryOf(deployment) === undefined ? [] : [extendButton(value), keepButton(value)];
   return [...retry, ...inside, ...longer, tearDownOf(deployment), ...log];
+}
+
+/** For the cluster that is up, by the deployment that made it. */
+function insideButtons(deployment: Deployment): types.Button[] {
+  const value = { cluster: deployment.cluster, deployment: makerId(deployment) };
+  return [kubeconfigButton(value), podsButton(value), topologyButton(value), scaleButton(value)];
 }
 
 /** They carry what they were shown for: whoever clicks late is told that it was changed. */

@@ -1,13 +1,22 @@
 import type { types } from '@slack/bolt';
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
 import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
-import { actionWords, changesText, commandText } from '../texts/cluster-texts.ts';
+import { actionWords, changesText, commandText, sameCommand } from '../texts/cluster-texts.ts';
 import { begun, cancelledNext, capital, reasonText, remains, waitingText, workedMs } from '../texts/state-texts.ts';
-import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
+import {
+  builtText,
+  cleanedUpText,
+  credentialText,
+  drainedText,
+  publishedText,
+  purgedText,
+  resizedText,
+  stepTitle,
+} from '../texts/step-texts.ts';
 import { actions, type Block, section } from './blocks.ts';
 import { extendButton, keepButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
-import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
+import { downLines, failureLines, noteLine, planLine, scaledLines, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
 import { allOf, code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration, roughly } from './quantities.ts';
@@ -48,9 +57,7 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
     case 'reminded':
       return [remindedText(event, deployment)];
     case 'expired':
-      return [
-        `– Nobody approved in time, so nothing was changed. ${commandText(deployment.action, deployment.cluster)} asks again.`,
-      ];
+      return [`– Nobody approved in time, so nothing was changed. ${sameCommand(deployment)} asks again.`];
     case 'cancelled':
       return cancelledLines(event, deployment);
     case 'queued':
@@ -72,6 +79,8 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
       return [`● ${stepTitle(event.step, deployment)} is tried again: ${cut(event.failure.message, 600)}`];
     case 'stack-event':
       return stackLines(event);
+    case 'node-event':
+      return [`● ${oneLine(event.node, 80)} is drained`];
     case 'step-finished':
       return withTables(event, finishedText(event, deployment));
     case 'succeeded':
@@ -105,10 +114,11 @@ function freeLines({ type }: DeploymentEvent, { cluster, awaitedBy = [] }: Deplo
   return [`● *${cluster}* is free now: ${allOf(awaitedBy.map(mention))}`];
 }
 
-function requestedLines({ action, cluster, requestedBy, because }: EventOf<'requested'>): string[] {
+function requestedLines({ action, cluster, requestedBy, because, spec }: EventOf<'requested'>): string[] {
   if (because === 'expired')
     return [`● The time of *${cluster}* is over, so it is torn down. ${mention(requestedBy)} had asked for it.`];
-  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*`];
+  const to = action === 'scale' ? ` to ${count(spec.nodes.count, 'node')}` : '';
+  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*${to}`];
 }
 
 /** The card drops the plan when the work begins; the thread keeps what was approved. */
@@ -126,10 +136,11 @@ function approvalNumber({ by }: EventOf<'approved'>, { terms, approvals }: Deplo
   return terms.count < 2 || place < 0 ? '' : ` (${place + 1} of ${terms.count})`;
 }
 
-function deniedText({ by, reason }: EventOf<'denied'>, { requestedBy, action, cluster }: Deployment): string {
+function deniedText({ by, reason }: EventOf<'denied'>, deployment: Deployment): string {
+  const { requestedBy } = deployment;
   const who = by === requestedBy ? `${mention(by)} withdrew the request` : `Denied by ${mention(by)}`;
   const why = reason === undefined ? '' : `: ${reasonText(reason)}`;
-  return `✗ ${who}${why}. Nothing was changed; ${commandText(action, cluster)} asks again.`;
+  return `✗ ${who}${why}. Nothing was changed; ${sameCommand(deployment)} asks again.`;
 }
 
 /** Whoever approved what was asked for before has to know that it does not count any more. */
@@ -182,6 +193,10 @@ function finishedWords(event: EventOf<'step-finished'>, deployment: Deployment, 
       return event.result.existed ? `Stack deleted${took}` : `There was no stack to delete for ${deployment.cluster}`;
     case 'clean-up':
       return cleanedUpText(event.result, took);
+    case 'drain':
+      return drainedText(event.result, took);
+    case 'resize':
+      return resizedText(event.result, took);
   }
 }
 
@@ -225,8 +240,11 @@ function stackLines({ resource, resourceType, status, reason }: EventOf<'stack-e
 
 function succeededLines(deployment: Deployment): string[] {
   const took = `Done in ${duration(workedMs(deployment))}.`;
-  const { cluster } = deployment;
-  return deployment.action === 'up'
+  const { cluster, action } = deployment;
+  if (action === 'scale') {
+    return [...markFirst(scaledLines(deployment)), `${took} ${commandText('pods', cluster)} shows how it is.`];
+  }
+  return action === 'up'
     ? [
         ...markFirst(upLines(deployment)),
         `${took} ${commandText('kubeconfig', cluster)} lets you in; ${commandText('pods', cluster)} shows how it is, ${commandText('down', cluster)} removes it.`,
@@ -239,15 +257,15 @@ function markFirst([first = '', ...others]: string[]): string[] {
 }
 
 function failedLines({ failure, step }: EventOf<'failed'>, deployment: Deployment): string[] {
-  const { cluster, action } = deployment;
-  const next = step === undefined ? `${commandText(action, cluster)} tries again.` : retryText(step);
+  const next = step === undefined ? `${sameCommand(deployment)} tries again.` : retryText(step, deployment);
   const title = `✗ *${failedTitle(step, deployment)}*`;
   const words = failure.lines === undefined ? failureLines(failure) : quotingLines(failure, failure.lines);
   return [title, ...words, next];
 }
 
 /** By the event alone: the deployment may have been taken up again by the time that the thread is told. */
-function retryText(step: StepName): string {
+function retryText(step: StepName, { before }: Deployment): string {
+  if (before !== undefined) return 'The cluster runs. *Retry* on the card goes on from there.';
   const removal =
     step === 'stack' || step === 'verify' ? '; what was made is still there, and *Tear down* removes it' : '';
   return `*Retry* on the card goes on from there${removal}.`;

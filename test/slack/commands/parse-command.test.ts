@@ -41,6 +41,7 @@ describe('parsing a command', () => {
     ['cancel', '/k8s cancel needs the name of a cluster'],
     ['down', '/k8s down needs the name of a cluster'],
     ['up staging production', '/k8s up takes one word after it, and got 2'],
+    ['scale staging', '/k8s scale needs NODES after staging'],
     ['list staging', '/k8s list takes nothing after it, and got 1'],
     ['status a b', '/k8s status takes one word after it, and got 2'],
   ])('answers %j with: %s', (line, message) => {
@@ -60,7 +61,7 @@ describe('parsing a command', () => {
   it('says what to type instead', () => {
     expect(problemOf('down').hint).toBe('Type /k8s down CLUSTER, such as /k8s down staging');
     expect(problemOf('nonsense').hint).toBe(
-      'The commands are: up, down, cancel, retry, extend, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
+      'The commands are: up, down, cancel, retry, extend, scale, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
     );
   });
 });
