@@ -85,18 +85,34 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
     expect(textOf(answer)).toContain('*staging* is being scaled already');
   });
 
-  it('has a button on the card of a cluster that is up, which tells what to type', async () => {
+  it('has a button on the card of a cluster that is up, which asks how many nodes there are to be', async () => {
     const id = await made();
     const value = JSON.stringify({ c: 'staging', d: id });
     const ts = await slack.postButton('scale', value);
 
-    const answer = await slack.clickAnswered(developer, ts, 'scale');
+    const form = await slack.clickForm(developer, ts, 'scale');
+    const wrong = await slack.submit(developer, { 'form-nodes': '4' });
+    const answer = await slack.submitAnswered(developer, { 'form-nodes': '2' });
     await slack.known.put(clusterRecord('up', 'staging-other'));
     const late = await slack.clickAnswered(developer, ts, 'scale');
 
-    expect(textOf(answer)).toContain('*staging* has 1 node, and may have 0 to 3.');
-    expect(textOf(answer)).toContain('/k8s scale staging 2');
+    expect(textOf(form)).toContain('*staging* has 1 node.');
+    expect(wrong.errors).toEqual({ nodes: 'Please enter a number no more than 3.' });
+    expect(textOf(answer)).toContain('Planning scaling *staging*');
+    expect(await slack.deployments.active()).toMatchObject([{ action: 'scale', spec: { nodes: { count: 2 } } }]);
     expect(textOf(late)).toContain('The staging of this card is not there any more');
+  });
+
+  it('asks nothing by the form of a cluster that is gone by the time it is sent', async () => {
+    const id = await made();
+    const ts = await slack.postButton('scale', JSON.stringify({ c: 'staging', d: id }));
+    await slack.clickForm(developer, ts, 'scale');
+    await slack.known.put(clusterRecord('up', 'staging-other'));
+
+    const answer = await slack.submitAnswered(developer, { 'form-nodes': '2' });
+
+    expect(textOf(answer)).toContain('The staging of this card is not there any more');
+    expect(await slack.deployments.active()).toEqual([]);
   });
 
   it('leaves the cluster up when it fails, to be tried again, and does not forget when the cluster goes', async () => {

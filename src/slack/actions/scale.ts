@@ -1,16 +1,25 @@
 import type { Answer } from '../answer.ts';
+import { type MadeForm, openForm } from '../forms/open-form.ts';
 import { mostNodes } from '../request-scale.ts';
 import { unknownDeploymentAnswer } from '../texts/answers.ts';
-import { howToScaleAnswer, otherClusterAnswer } from '../texts/change-answers.ts';
+import { cannotChangeAnswer, otherClusterAnswer } from '../texts/change-answers.ts';
+import { scaleView } from '../views/scale-view.ts';
 import type { Action, Click } from './action.ts';
 
-/** Tells how the cluster of this card is given another number of nodes, and never a later one of its name. */
+/** Asks how many nodes the cluster of this card is to have. */
 export const scale: Action = { needs: 'scale', run: runScale };
 
-async function runScale({ value, context }: Click): Promise<Answer> {
+function runScale(click: Click): Promise<Answer | undefined> {
+  return openForm(click, 'Type /k8s scale CLUSTER NODES', () => makeForm(click));
+}
+
+async function makeForm({ value, context, channel }: Click): Promise<MadeForm> {
   const { cluster, deployment } = value;
-  if (cluster === undefined) return unknownDeploymentAnswer();
+  if (cluster === undefined) return { ok: false, answer: unknownDeploymentAnswer() };
   const record = await context.known.find(cluster);
-  if (record === undefined || record.deployment !== deployment) return otherClusterAnswer(cluster);
-  return howToScaleAnswer(record, await mostNodes(record, context));
+  if (record === undefined || record.deployment !== deployment) {
+    return { ok: false, answer: otherClusterAnswer(cluster) };
+  }
+  if (record.state !== 'up') return { ok: false, answer: cannotChangeAnswer(cluster, record, 'scale') };
+  return { ok: true, view: scaleView(record, await mostNodes(record, context), { ...value, channel }) };
 }

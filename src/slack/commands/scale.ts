@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
+import { readCount } from '../read-count.ts';
 import { requestScale } from '../request-scale.ts';
 import { standingOf } from '../standing.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -19,10 +19,4 @@ async function runScale({ words, user, context }: CommandCall): Promise<Answer> 
   const [name = '', number = ''] = words;
   const count = readCount(number);
   return requestScale(await standingOf(name, context), count, user, context);
-}
-
-/** A number of nodes as somebody types it. Throws a UsageError for anything else than digits. */
-export function readCount(text: string): number {
-  if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw new UsageError(`${text} is no number of nodes`, { hint: 'Type how many there are to be, such as 3' });
 }

@@ -4,6 +4,7 @@ export const formIds = {
   change: 'change',
   deny: 'deny',
   keep: 'keep',
+  scale: 'scale',
   /** Asks for nothing. */
   note: 'note',
 } as const;

@@ -3,6 +3,7 @@ import { denyForm } from './deny-form.ts';
 import type { Form } from './form.ts';
 import { formIds } from './form-ids.ts';
 import { keepForm } from './keep-form.ts';
+import { scaleForm } from './scale-form.ts';
 import { upForm } from './up-form.ts';
 
 /** Every form by the id that its view carries. */
@@ -11,4 +12,5 @@ export const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   [formIds.change, changeForm],
   [formIds.deny, denyForm],
   [formIds.keep, keepForm],
+  [formIds.scale, scaleForm],
 ]);

@@ -3,7 +3,6 @@ import type { Deployment } from '../../clusters/deployment.ts';
 import type { Action } from '../../clusters/steps.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
 import { channelLink } from '../views/mrkdwn.ts';
-import { count } from '../views/quantities.ts';
 import { actionWords, commandText } from './cluster-texts.ts';
 
 /** What changes a cluster that stays. */
@@ -26,14 +25,6 @@ export function cannotChangeAnswer(name: string, record: Cluster | undefined, ch
   }
   return paragraph(
     `– *${name}* is broken: it did not come up, so there is nothing to ${verb}.\n→ ${commandText('retry', name)} goes on from the step that failed.`,
-  );
-}
-
-/** How a number of nodes is asked for, from somebody who clicked. `most` is how many there may be. */
-export function howToScaleAnswer({ name, nodes }: Cluster, most: number): Message {
-  const example = nodes.length < most ? nodes.length + 1 : Math.max(0, most - 1);
-  return paragraph(
-    `*${name}* has ${count(nodes.length, 'node')}, and may have 0 to ${most}.\n→ Type ${commandText('scale', name, String(example))} for ${example}: the plan says what changes, and nothing is changed before it is approved.`,
   );
 }
 

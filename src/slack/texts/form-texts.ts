@@ -1,9 +1,10 @@
+import type { Cluster } from '../../clusters/cluster.ts';
 import type { ClusterSpec, KubernetesSpec } from '../../clusters/cluster-spec.ts';
 import type { Deployment } from '../../clusters/deployment.ts';
 import { durationText } from '../../clusters/duration.ts';
 import type { Standing } from '../standing.ts';
 import { anyOf, date, fitLines, mention, oneLine } from '../views/mrkdwn.ts';
-import { duration } from '../views/quantities.ts';
+import { count, duration } from '../views/quantities.ts';
 import { actionWords, cloudText, controlPlaneText, networkText } from './cluster-texts.ts';
 
 /** The longest reason of a denial, in characters. */
@@ -70,8 +71,13 @@ export function versionHint(source: KubernetesSpec['source']): string {
 }
 
 /** How many nodes there may be. */
-export function nodesHint({ nodes }: ClusterSpec): string {
-  return `0 to ${nodes.max}, besides the control plane.`;
+export function nodesHint(most: number): string {
+  return `0 to ${most}, besides the control plane.`;
+}
+
+/** How many nodes a cluster has, and what becomes of those that go. */
+export function scaleText({ name, nodes }: Cluster): string {
+  return `*${oneLine(name, 60)}* has ${count(nodes.length, 'node')}. Nodes that go are drained first; the plan names them.`;
 }
 
 /** How a lifetime is written, and how long it may be. */

@@ -124,7 +124,7 @@ function nodesBlock({ spec, refused }: UpChoice): Block {
   return input({
     blockId: `nodes-${spec.name}`,
     label: 'Nodes',
-    hint: nodesHint(spec),
+    hint: nodesHint(spec.nodes.max),
     element: {
       type: 'number_input',
       action_id: inputs.nodes,

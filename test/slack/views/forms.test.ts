@@ -7,6 +7,7 @@ import { viewProblems } from '../../../src/playground/workspace/blocks/validate-
 import { denyView } from '../../../src/slack/views/deny-view.ts';
 import { keepView } from '../../../src/slack/views/keep-view.ts';
 import { noteView } from '../../../src/slack/views/note-view.ts';
+import { scaleView } from '../../../src/slack/views/scale-view.ts';
 import { changeView, type Offer, upView } from '../../../src/slack/views/up-view.ts';
 import { stagingSpec } from '../../support/fixtures.ts';
 import { clusterRecord } from '../support/harness.ts';
@@ -160,6 +161,20 @@ describe('the form of an end', () => {
 
   it('says nothing of a limit that there is not', () => {
     expect(textOf(keepView({ cluster: 'staging', until: noon, maxMs: undefined }, memory))).not.toContain('hint');
+  });
+});
+
+describe('the form of a scaling', () => {
+  it('begins with the nodes that there are, and takes as many as there may be', () => {
+    const view = scaleView(clusterRecord('up', 'staging-abc'), 5, memory);
+
+    expect(problemsOf(view)).toEqual([]);
+    expect(textOf(view)).toContain('*staging* has 1 node.');
+    expect(textOf(view)).toContain('"initial_value":"1","min_value":"0","max_value":"5"');
+  });
+
+  it('can be sent where clusters.yaml allows fewer by now', () => {
+    expect(problemsOf(scaleView(clusterRecord('up', 'staging-abc'), 0, memory))).toEqual([]);
   });
 });
 
