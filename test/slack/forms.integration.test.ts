@@ -151,6 +151,16 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('forms o
       expect(await slack.deployments.active()).toMatchObject([{ cluster: 'sandbox', requestedBy: visitor }]);
     });
 
+    it('offers what one policy names somebody for in person, and another by a group', async () => {
+      const own = { request: [developer], approve: oneApproval, access: usualAccess };
+      await restart({ policy: { clusters: new Map([['sandbox', own]]) } });
+
+      const form = await slack.commandForm(developer, '/k8s up');
+
+      expect(textOf(form)).toContain('"value":"sandbox"');
+      expect(textOf(form)).toContain('"value":"staging"');
+    });
+
     it('is refused when it is sent by somebody who may not any more', async () => {
       const policy = { request: [visitor] };
       await restart({ policy });
@@ -252,6 +262,19 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('forms o
   });
 
   describe('Deny', () => {
+    it('opens empty where Redis is slow, and then says in it what became of the request', async () => {
+      const id = await slack.waitForApproval();
+      const ts = await slack.postCard(id);
+      await slack.deployments.change(id, approve(platform));
+      await slack.redis.client('PAUSE', 2_500);
+
+      const empty = await slack.clickForm(developer, ts, 'deny');
+      const form = await slack.formAfter(developer, () => Promise.resolve());
+
+      expect(textOf(empty)).toContain('One moment');
+      expect(textOf(form)).toContain('This was approved by <@U0PLATFORM> already');
+    });
+
     it('asks why, and the card and everybody who comes later are told', async () => {
       const id = await slack.waitForApproval();
       const ts = await slack.postCard(id);

@@ -154,7 +154,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('who may
       const help = await slack.command(developer, '/k8s help');
 
       expect(textOf(up)).toContain('Nothing was done, since it could not be written into the audit log');
-      expect(textOf(help)).toContain('/k8s up CLUSTER');
+      expect(textOf(help)).toContain('/k8s up [CLUSTER]');
       expect(await slack.deployments.active()).toEqual([]);
     });
   });

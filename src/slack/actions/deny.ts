@@ -1,17 +1,14 @@
 import { mayDeny } from '../../clusters/policy.ts';
-import type { Answer } from '../answer.ts';
 import { couldDecide } from '../decide.ts';
-import { openForm } from '../forms/open-form.ts';
+import type { MadeForm } from '../forms/open-form.ts';
 import { denyView } from '../views/deny-view.ts';
-import type { Action, Click } from './action.ts';
+import type { Click, FormAction } from './action.ts';
 
 /** Asks for the reason for which a request is ended; whoever asked may withdraw it so, too. */
-export const deny: Action = { needs: 'deny', run: runDeny };
+export const deny: FormAction = { needs: 'deny', form: makeForm };
 
-function runDeny(click: Click): Promise<Answer | undefined> {
-  return openForm(click, 'Click again', async () => {
-    const found = await couldDecide(click, mayDeny);
-    if (!found.ok) return found;
-    return { ok: true, view: denyView(found.deployment, click.user, { ...click.value, channel: click.channel }) };
-  });
+async function makeForm(click: Click): Promise<MadeForm> {
+  const found = await couldDecide(click, mayDeny);
+  if (!found.ok) return found;
+  return { ok: true, view: denyView(found.deployment, click.user, { ...click.value, channel: click.channel }) };
 }

@@ -1,18 +1,14 @@
 import type { Deployment } from '../../clusters/deployment.ts';
 import { expiryOf } from '../../clusters/lifetime.ts';
 import type { Answer } from '../answer.ts';
-import { type MadeForm, openForm } from '../forms/open-form.ts';
+import type { MadeForm } from '../forms/open-form.ts';
 import { unknownDeploymentAnswer } from '../texts/answers.ts';
 import { otherClusterAnswer, staysAnswer } from '../texts/lifetime-answers.ts';
 import { keepView } from '../views/keep-view.ts';
-import type { Action, Click } from './action.ts';
+import type { Click, FormAction } from './action.ts';
 
 /** Asks until when the cluster of this card is kept. */
-export const keep: Action = { needs: 'extend', run: runKeep };
-
-function runKeep(click: Click): Promise<Answer | undefined> {
-  return openForm(click, 'Click again', () => makeForm(click));
-}
+export const keep: FormAction = { needs: 'extend', form: makeForm };
 
 async function makeForm(click: Click): Promise<MadeForm> {
   const { known, deployments } = click.context;

@@ -5,14 +5,15 @@ import { aboutClick } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
 import { createDialogs } from '../forms/dialogs.ts';
 import { isFormInput } from '../forms/inputs.ts';
+import { type FormPlace, type MadeForm, openForm } from '../forms/open-form.ts';
 import { answering } from '../guard.ts';
 import type { People } from '../people.ts';
 import { unknownButtonAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
 import { parseButtonValue } from '../views/button-value.ts';
-import type { Action, Click } from './action.ts';
+import type { Action, Click, FormAction } from './action.ts';
 import { actions } from './actions.ts';
 
-interface Clicked extends Pick<Click, 'triggerId' | 'channel' | 'dialogs' | 'say'> {
+interface Clicked extends Pick<Click, 'channel' | 'say'>, FormPlace {
   readonly id: string;
   readonly value: string | undefined;
   readonly user: string;
@@ -20,6 +21,8 @@ interface Clicked extends Pick<Click, 'triggerId' | 'channel' | 'dialogs' | 'say
   /** On a message that only this person sees. */
   readonly inPlace: boolean;
 }
+
+type Admitted = { readonly ok: true; readonly click: Click } | { readonly ok: false; readonly answer: Answer };
 
 /** Has every button acknowledged at once, decided about, done, and answered privately where the card does not show it. */
 export function registerActions(
@@ -61,12 +64,28 @@ export function registerActions(
     return answer && { ...answer, replaceOriginal: clicked.inPlace };
   }
 
-  async function answerOf(action: Action, { value: packed, user, team, ...how }: Clicked) {
+  async function answerOf(action: Action, clicked: Clicked): Promise<Answer | undefined> {
+    // Slack waits for a form, but not for whatever else has to be known before.
+    if ('form' in action) return openForm(clicked, 'Click again', () => formOf(action, clicked));
+    const admitted = await admittedClick(action, clicked);
+    return admitted.ok ? action.run(admitted.click) : admitted.answer;
+  }
+
+  async function formOf(action: FormAction, clicked: Clicked): Promise<MadeForm> {
+    const admitted = await admittedClick(action, clicked);
+    return admitted.ok ? action.form(admitted.click) : admitted;
+  }
+
+  async function admittedClick(
+    action: Action,
+    { value: packed, user, team, channel, say }: Clicked,
+  ): Promise<Admitted> {
     const value = parseButtonValue(packed);
     const about = await aboutClick(value, context);
-    if (about === undefined) return unknownDeploymentAnswer();
+    if (about === undefined) return { ok: false, answer: unknownDeploymentAnswer() };
     const attempt = { verb: action.needs, surface: 'button', user, team, about } as const;
     const refusal = await admit(attempt, { people, context });
-    return refusal ?? action.run({ value, user, attempt, context, people, ...how });
+    if (refusal !== undefined) return { ok: false, answer: refusal };
+    return { ok: true, click: { value, user, attempt, context, people, channel, say } };
   }
 }

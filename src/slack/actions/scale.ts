@@ -1,17 +1,12 @@
-import type { Answer } from '../answer.ts';
-import { type MadeForm, openForm } from '../forms/open-form.ts';
+import type { MadeForm } from '../forms/open-form.ts';
 import { mostNodes } from '../request-scale.ts';
 import { unknownDeploymentAnswer } from '../texts/answers.ts';
 import { cannotChangeAnswer, otherClusterAnswer } from '../texts/change-answers.ts';
 import { scaleView } from '../views/scale-view.ts';
-import type { Action, Click } from './action.ts';
+import type { Click, FormAction } from './action.ts';
 
 /** Asks how many nodes the cluster of this card is to have. */
-export const scale: Action = { needs: 'scale', run: runScale };
-
-function runScale(click: Click): Promise<Answer | undefined> {
-  return openForm(click, 'Type /k8s scale CLUSTER NODES', () => makeForm(click));
-}
+export const scale: FormAction = { needs: 'scale', form: makeForm };
 
 async function makeForm({ value, context, channel }: Click): Promise<MadeForm> {
   const { cluster, deployment } = value;

@@ -2,7 +2,7 @@ import type { Verb } from '../../clusters/verbs.ts';
 import type { Answer, Tell } from '../answer.ts';
 import type { About, Attempt } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
-import type { Dialogs } from '../forms/dialogs.ts';
+import type { UpFormRequest } from '../forms/open-up-form.ts';
 import type { People } from '../people.ts';
 import type { Flag } from './flags.ts';
 
@@ -22,11 +22,6 @@ export interface CommandCall {
   readonly people: People;
   /** Says something before the answer, for what takes long. */
   readonly say: Tell;
-  /** Opens one form, within three seconds from the command. */
-  readonly triggerId: string;
-  /** Slack id of where it was typed. */
-  readonly channel: string;
-  readonly dialogs: Dialogs;
   /** All commands, for help. */
   readonly commands: readonly Command[];
 }
@@ -36,8 +31,6 @@ export interface Command {
   readonly name: string;
   /** What its user must be allowed. */
   readonly needs: Verb;
-  /** The same where nothing follows the command's name, if that needs something else. */
-  readonly needsAlone?: Verb;
   /** As help shows them: CLUSTER must be given, [CLUSTER] may be. */
   readonly arguments: string;
   /** What may be added as --NAME VALUE. */
@@ -46,8 +39,9 @@ export interface Command {
   /** What else help says of it, a sentence or two. */
   readonly details: string;
   readonly examples: readonly string[];
-  /** Answers nothing where a form is the answer. */
-  readonly run: (call: CommandCall) => Promise<Answer | undefined>;
+  readonly run: (call: CommandCall) => Promise<Answer>;
+  /** Opens a form where nothing follows the command's name. Slack does not wait, so the form itself sees who may. */
+  readonly form?: (request: UpFormRequest) => Promise<Answer | undefined>;
 }
 
 /** How many words a command takes. */

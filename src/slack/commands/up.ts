@@ -7,8 +7,6 @@ import type { Command, CommandCall } from './command.ts';
 export const up: Command = {
   name: 'up',
   needs: 'up',
-  // What the form offers is decided cluster by cluster.
-  needsAlone: 'form',
   arguments: '[CLUSTER]',
   flags: [
     { name: 'version', value: 'VERSION', summary: 'another Kubernetes than clusters.yaml names' },
@@ -20,17 +18,17 @@ export const up: Command = {
     'Looks at the cloud and posts a card with the plan. Nothing is made before the plan is approved on the card. Without a name a form opens, with the clusters and what you may change.',
   examples: ['/k8s up', '/k8s up staging', '/k8s up staging --nodes 2 --ttl 4h'],
   run: runUp,
+  form: openUpForm,
 };
 
-async function runUp(call: CommandCall): Promise<Answer | undefined> {
+async function runUp(call: CommandCall): Promise<Answer> {
   const { words, flags, attempt } = call;
   const [name] = words;
-  if (name === undefined && flags.size > 0) {
+  if (name === undefined) {
     throw new UsageError('/k8s up with a flag needs the name of a cluster', {
       hint: 'Type /k8s up CLUSTER --nodes 2, or /k8s up alone for a form',
     });
   }
-  if (name === undefined) return openUpForm({ ...call, ...attempt });
   const wishes = { version: flags.get('version'), nodes: flags.get('nodes'), ttl: flags.get('ttl') };
   return requestUp(name, wishes, attempt, call);
 }

@@ -10,10 +10,9 @@ describe('what commands and buttons need', () => {
   });
 
   it('is all that the policy knows, and nothing else', () => {
-    const alone = commands.flatMap(({ needsAlone }) => needsAlone ?? []);
     const needed = new Set<Verb>([
       ...[...commands, ...actions.values(), ...forms.values()].map(({ needs }) => needs),
-      ...alone,
+      'form',
     ]);
 
     expect([...needed].sort()).toEqual([...verbs].sort());
