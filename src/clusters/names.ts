@@ -50,12 +50,26 @@ export function clusterObjects(deployment: string) {
     report: `${deployment}/report.json`,
     /** What the logs of failed first boots begin with. */
     logs: `${deployment}/logs/`,
+    /** What the instructions begin with by which servers upgrade themselves. */
+    instructions: `${deployment}/upgrades/`,
+    /** What begins what servers say of their upgrades. */
+    outcomes: `${deployment}/upgraded/`,
   } as const;
 }
 
 /** Object of what a server's first boot said, if it failed. */
 export function bootLogObject(deployment: string, hostname: string): string {
   return `${clusterObjects(deployment).logs}${hostname}.log`;
+}
+
+/** Object that tells a server which version to upgrade itself to; there is none while it has nothing to do. */
+export function instructionObject(deployment: string, hostname: string): string {
+  return `${clusterObjects(deployment).instructions}${hostname}.json`;
+}
+
+/** Object in which a server says how its last upgrade goes or went. */
+export function outcomeObject(deployment: string, hostname: string): string {
+  return `${clusterObjects(deployment).outcomes}${hostname}.json`;
 }
 
 const credentialPrefix = 'slipway-';

@@ -31,7 +31,7 @@ export interface StackInputs {
  * makes them hidden parameters; each server gets those of its role.
  */
 export interface SignedStore {
-  readonly controlPlane: {
+  readonly controlPlane: HostStore & {
     /** None for a cluster without controllers of the cloud. */
     readonly cloud_config_get?: string;
     readonly join_node_put: string;
@@ -39,10 +39,17 @@ export interface SignedStore {
     readonly join_control_plane_put: string;
     readonly admin_conf_put: string;
     readonly report_put: string;
-    /** `@HOST@` stands for the server's host name. */
-    readonly log_put: string;
   };
-  readonly node: { readonly join_node_get: string; readonly log_put: string };
+  readonly node: HostStore & { readonly join_node_get: string };
+}
+
+/** URLs to objects that each server has of its own: `@HOST@` stands for its host name. */
+export interface HostStore {
+  readonly log_put: string;
+  /** Whether it is to upgrade itself, and to what. */
+  readonly upgrade_get: string;
+  /** How its upgrade goes. */
+  readonly upgrade_put: string;
 }
 
 /**

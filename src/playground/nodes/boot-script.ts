@@ -30,22 +30,24 @@ const common = z.object({
   signal: z.string().transform((text) => credentials.parse(JSON.parse(text))),
 });
 
+/** What every server has of its own. */
+const hostStore = z.object({ log_put: z.url(), upgrade_get: z.url(), upgrade_put: z.url() });
+
 const controlPlane = common.extend({
   role: z.literal('control-plane'),
-  store: z.object({
+  store: hostStore.extend({
     cloud_config_get: z.url().optional(),
     join_node_put: z.url(),
     join_control_plane_get: z.url(),
     join_control_plane_put: z.url(),
     admin_conf_put: z.url(),
     report_put: z.url(),
-    log_put: z.url(),
   }),
 });
 
 const node = common.extend({
   role: z.literal('node'),
-  store: z.object({ join_node_get: z.url(), log_put: z.url() }),
+  store: hostStore.extend({ join_node_get: z.url() }),
 });
 
 const parameters = z.discriminatedUnion('role', [controlPlane, node]);
