@@ -21,6 +21,11 @@ export function nodeName(cluster: string, index: number): string {
   return `${cluster}-node-${index}`;
 }
 
+/** The server of a control plane, by its number in the stack: as templates/heat/control-plane.yaml calls it. */
+export function controlPlaneName(cluster: string, index: number): string {
+  return `${cluster}-control-plane-${index}`;
+}
+
 /** Second tag of a stack: which cluster it is. */
 export function clusterTag(cluster: string): string {
   return `slipway-cluster-${cluster}`;

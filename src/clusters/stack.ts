@@ -13,6 +13,8 @@ export interface StackLabel {
   readonly version: string;
   /** Id of the release that its servers fetch; stacks of earlier versions do not say. */
   readonly release?: string;
+  /** True where its servers look for instructions to upgrade themselves; those of earlier versions do not. */
+  readonly upgrades?: boolean;
 }
 
 /** What the steps before `stack` provide for it. */
@@ -102,6 +104,7 @@ export function stackLabel(deployment: StackOwner, version: string, release?: st
     requestedAt: new Date(deployment.requestedAt).toISOString(),
     version,
     ...(release !== undefined && { release }),
+    upgrades: true,
   };
 }
 
