@@ -53,7 +53,7 @@ export function clusterObjects(deployment: string) {
     adminConf: `${deployment}/admin.conf`,
     /** What the control plane sees of nodes and pods. */
     report: `${deployment}/report.json`,
-    /** What the logs of failed first boots begin with. */
+    /** What the logs of failed first boots and upgrades begin with. */
     logs: `${deployment}/logs/`,
     /** What the instructions begin with by which servers upgrade themselves. */
     instructions: `${deployment}/upgrades/`,
@@ -62,7 +62,7 @@ export function clusterObjects(deployment: string) {
   } as const;
 }
 
-/** Object of what a server's first boot said, if it failed. */
+/** Object of what a server's first boot said, or its last upgrade, if that failed. */
 export function bootLogObject(deployment: string, hostname: string): string {
   return `${clusterObjects(deployment).logs}${hostname}.log`;
 }
