@@ -58,8 +58,8 @@ function describe({ name, metadata: { slipway_role: role } }: Server, { controlP
   return role === undefined ? name : `${role} ${name}`;
 }
 
-/** What the server has put into the cluster's container before it signalled that it failed. */
-async function endOfLog(run: Run, host: string): Promise<string[]> {
+/** What a server has put into the cluster's container before it told that it failed: the last lines, fit to be shown. */
+export async function endOfLog(run: Run, host: string): Promise<string[]> {
   const { openstack, deployment, signal } = run;
   const container = clusterContainer(deployment.cluster);
   const object = bootLogObject(makerId(deployment), host);

@@ -10,6 +10,7 @@ import {
   whatIsMissing,
 } from '../src/clusters/health.ts';
 import type { StepResults } from '../src/clusters/steps.ts';
+import { isKubeletOf } from '../src/clusters/upgrade-path.ts';
 import { DeployError } from '../src/errors.ts';
 import { isUnreachable, KubernetesError } from '../src/kubernetes/api/kubernetes-error.ts';
 import { askCluster } from './cluster/ask-cluster.ts';
@@ -50,12 +51,18 @@ export async function verify(run: Run): Promise<StepResults['verify'] | Again> {
   const { deployment, step } = run;
   const { apiUrl } = whereaboutsOf(deployment);
   const sight = await look(run);
-  if ('health' in sight && isUp(sight.health, expectedOf(deployment.spec))) {
+  if ('health' in sight && isUp(sight.health, expectedOf(deployment.spec)) && !isBehind(deployment, sight.health)) {
     return { apiUrl, health: cutHealth(sight.health) };
   }
   if (Date.now() - step.startedAt > deadlineMs) throw notReady(deployment, sight);
   await tell(run, sight);
   return step.again({ afterSeconds: askAgainSeconds });
+}
+
+/** True while some server has another version than the one that all were brought to. */
+function isBehind({ steps }: Deployment, { nodes }: ClusterHealth): boolean {
+  const version = steps.upgrade?.result?.version;
+  return version !== undefined && nodes.some((node) => !isKubeletOf(node.version, version));
 }
 
 function serversOf({ controlPlane, nodes }: ClusterSpec): number {

@@ -43,6 +43,7 @@ import { stack } from './stack.ts';
 import { start } from './start.ts';
 import { processStep } from './step-processor.ts';
 import { sweep } from './sweep.ts';
+import { upgrade } from './upgrade.ts';
 import { verify } from './verify.ts';
 
 /** Which function makes each step so. */
@@ -59,6 +60,7 @@ export const steps: { readonly [Name in StepName]: Step<Name> } = {
   'clean-up': cleanUp,
   drain,
   resize,
+  upgrade,
 };
 
 /**

@@ -64,9 +64,10 @@ function changed({ action, state, before, steps, round, finishedAt }: Deployment
   if (action === 'up' || action === 'down') return undefined;
   const { unfinished: _, seenAt: _seen, ...rest } = known;
   const nodes = steps.resize?.result?.nodes ?? known.nodes;
+  const version = steps.upgrade?.result?.version ?? known.version;
   return state === 'succeeded'
-    ? { ...rest, nodes, seenAt: finishedAt ?? known.since }
-    : { ...rest, nodes, unfinished: action };
+    ? { ...rest, nodes, version, seenAt: finishedAt ?? known.since }
+    : { ...rest, nodes, version, unfinished: action };
 }
 
 /** The record with the end that the deployment which made the cluster has for it by now. */

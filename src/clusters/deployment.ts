@@ -63,7 +63,7 @@ export interface ApprovalTerms {
   readonly withinMs: number;
 }
 
-/** One run of up, down or scale for one cluster: the fold of its events. */
+/** One run of up, down, scale or upgrade for one cluster: the fold of its events. */
 export interface Deployment {
   readonly id: string;
   readonly cluster: string;
@@ -165,7 +165,9 @@ export type DeploymentEventBody =
       /** Name of the node. */
       readonly node: string;
       /** What has been done about it. */
-      readonly what: 'drained';
+      readonly what: 'drained' | 'upgraded';
+      /** Of its kubelet by then. */
+      readonly version?: string;
     })
   | StepFinished
   | (StepEvent & { readonly type: 'step-failed'; readonly failure: Failure })

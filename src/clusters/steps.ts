@@ -3,7 +3,7 @@ import type { ClusterHealth } from './health.ts';
 import type { ReleaseObject } from './release.ts';
 
 /** What a deployment does to its cluster. */
-export type Action = 'up' | 'down' | 'scale';
+export type Action = 'up' | 'down' | 'scale' | 'upgrade';
 
 /**
  * The steps of each action in the order in which a person reads them. The names are stored in Redis and are job names:
@@ -13,6 +13,7 @@ export const stepsOf = {
   up: ['build', 'publish', 'image', 'keypair', 'credential', 'stack', 'verify'],
   down: ['purge', 'delete-stack', 'clean-up'],
   scale: ['drain', 'resize', 'verify'],
+  upgrade: ['build', 'publish', 'upgrade', 'verify'],
 } as const satisfies Record<Action, readonly string[]>;
 
 export type StepName = (typeof stepsOf)[Action][number];
@@ -81,6 +82,13 @@ export interface ResizeResult {
   readonly removed: readonly string[];
 }
 
+/** The servers that have been brought to another version, and that servers which are added later have it as well. */
+export interface UpgradeResult {
+  readonly version: string;
+  /** Names of the servers, in the order in which they were upgraded. */
+  readonly servers: readonly string[];
+}
+
 /** What was removed of that which the cluster's own controllers had made in the cloud, and what was left. */
 export interface PurgeResult {
   readonly loadBalancers: number;
@@ -112,6 +120,7 @@ export interface StepResults {
   'clean-up': CleanUpResult;
   drain: DrainResult;
   resize: ResizeResult;
+  upgrade: UpgradeResult;
 }
 
 /** Narrows a text to the name of a step. */

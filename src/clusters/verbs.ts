@@ -20,6 +20,7 @@ const facts = {
   retry: { audience: 'ask', changes: true },
   extend: { audience: 'ask', changes: true },
   scale: { audience: 'ask', changes: true },
+  upgrade: { audience: 'ask', changes: true },
   plan: { audience: 'read', changes: false },
   status: { audience: 'look', changes: false },
   list: { audience: 'look', changes: false },

@@ -138,6 +138,7 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   'clean-up': 'cloud',
   drain: 'cloud',
   resize: 'cloud',
+  upgrade: 'cloud',
   notify: 'notify',
   'share-log': 'notify',
   'share-topology': 'notify',

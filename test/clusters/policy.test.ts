@@ -44,7 +44,7 @@ function usable(person: Person, of: Policy = policy): Verb[] {
 const always: Verb[] = ['form', 'tell-me', 'help'];
 const looks: Verb[] = ['status', 'list', 'history', ...always];
 const reads: Verb[] = [...looks, 'plan', 'pods', 'topology', 'releases', 'doctor'];
-const asks: Verb[] = ['up', 'down', 'cancel', 'retry', 'extend', 'scale', 'logs'];
+const asks: Verb[] = ['up', 'down', 'cancel', 'retry', 'extend', 'scale', 'upgrade', 'logs'];
 
 describe('what somebody may do', () => {
   it.each<[who: string, person: Person, may: Verb[]]>([

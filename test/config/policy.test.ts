@@ -100,7 +100,7 @@ describe('policy.read and policy.commands of clusters.yaml', () => {
   it.each([
     ['commands: {dwon: []}', 'policy.commands.dwon: there is no command "dwon" to name people for. Did you mean down?'],
     ['commands: {approve: []}', 'policy.commands.approve: there is no command "approve" to name people for.'],
-    ['commands: {help: []}', 'There are: up, down, cancel, retry, extend, scale, plan, status'],
+    ['commands: {help: []}', 'There are: up, down, cancel, retry, extend, scale, upgrade, plan, status'],
     ['commands: {down: S0PLATFORM}', 'policy.commands.down: '],
     ['read: [everybody]', 'policy.read.0: expected the id of a Slack user'],
     ['reed: []', 'policy: there is no key "reed" here'],

@@ -139,10 +139,12 @@ export function kubernetesContract(adminConfig: () => Promise<Kubeconfig>): void
       });
       async function budget(minAvailable: number, change: 'make' | 'remove'): Promise<void> {
         const body = { metadata: { name }, spec: { minAvailable, selector: { matchLabels: { app: name } } } };
-        await admin.ask({ doing: 'Making a budget' }, async ({ policy }): Promise<unknown> =>
-          change === 'make'
-            ? policy.createNamespacedPodDisruptionBudget({ namespace: 'default', body })
-            : policy.deleteNamespacedPodDisruptionBudget({ namespace: 'default', name }),
+        await admin.ask(
+          { doing: 'Making a budget' },
+          async ({ policy }): Promise<unknown> =>
+            change === 'make'
+              ? policy.createNamespacedPodDisruptionBudget({ namespace: 'default', body })
+              : policy.deleteNamespacedPodDisruptionBudget({ namespace: 'default', name }),
         );
       }
 

@@ -50,6 +50,8 @@ export async function openRunningCluster(changes: Partial<ClusterSpec> = {}) {
     record,
     /** What `/k8s scale` asks for. */
     scaled: (count: number): ClusterSpec => ({ ...spec, nodes: { ...spec.nodes, count } }),
+    /** What `/k8s upgrade` asks for. */
+    upgraded: (version: string): ClusterSpec => ({ ...spec, kubernetes: { ...spec.kubernetes, version } }),
     plan: async (action: Action, wanted: ClusterSpec) => planDeployment(tools, wanted, action, paceMs, await record()),
     change: async (action: Action, wanted: ClusterSpec) => deploy(action, wanted, await record()),
     run: (deployment: Deployment) => runSteps(tools, deployment, {}, paceMs),

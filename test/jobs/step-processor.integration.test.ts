@@ -32,6 +32,7 @@ const results = {
   verify: { apiUrl: 'u' },
   drain: { nodes: [], evicted: 0 },
   resize: { nodes: [], added: [], removed: [] },
+  upgrade: { version: 'v1', servers: [] },
   purge: { loadBalancers: 0, floatingIps: 0, securityGroups: 0, volumes: [] },
   'delete-stack': { existed: true },
   'clean-up': { credentials: 0, objects: 0 },

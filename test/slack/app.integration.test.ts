@@ -93,7 +93,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
       [
         '/k8s upp staging',
         'There is no command upp. Did you mean /k8s up staging?',
-        'up, down, cancel, retry, extend, scale, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
+        'up, down, cancel, retry, extend, scale, upgrade, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
       ],
       ['/k8s down', '/k8s down needs the name of a cluster', 'such as /k8s down staging'],
       ['/k8s up staging now', '/k8s up takes one word after it, and got 2', 'Type /k8s up [CLUSTER]'],

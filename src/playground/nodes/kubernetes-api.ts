@@ -24,7 +24,8 @@ export interface KubernetesApiOptions {
   readonly authority: CertificateAuthority;
   /** What the server's certificate holds for. */
   readonly names: readonly string[];
-  readonly version: string;
+  /** The version of Kubernetes at the moment of the question. */
+  readonly version: () => string;
   readonly settings: ClusterSettings;
   /** The nodes at the moment of the question. */
   readonly nodes: () => readonly BootedNode[];
@@ -38,6 +39,7 @@ export interface KubernetesApiOptions {
 export async function startKubernetesApi(options: KubernetesApiOptions): Promise<{ close(): Promise<void> }> {
   const { authority, names, address, port } = options;
   const resources = resourcesOf(options);
+  const { version } = options;
   const tls = {
     ...authority.issueServer(names),
     ca: authority.certificate,
@@ -45,7 +47,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     rejectUnauthorized: false, // a real API lets such a caller in as far as to say 401
   };
   const server = createServer(tls, (request, response) => {
-    answer(request, response, { resources, version: options.version }).catch((error: unknown) => {
+    answer(request, response, { resources, version: version() }).catch((error: unknown) => {
       const failure = error instanceof ApiFailure ? error : new ApiFailure('BadRequest', String(error));
       json(response, failure.code, failure.toStatus());
     });

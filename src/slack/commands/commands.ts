@@ -16,6 +16,7 @@ import { scale } from './scale.ts';
 import { status } from './status.ts';
 import { topology } from './topology.ts';
 import { up } from './up.ts';
+import { upgrade } from './upgrade.ts';
 
 /** Every command, in the order in which help shows them. */
 export const commands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   retry,
   extend,
   scale,
+  upgrade,
   plan,
   status,
   list,

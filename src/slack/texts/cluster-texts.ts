@@ -10,6 +10,7 @@ export const actionWords = {
   up: { verb: 'bring up', doing: 'bringing up', being: 'is being brought up', toBe: 'to be brought up' },
   down: { verb: 'tear down', doing: 'tearing down', being: 'is being torn down', toBe: 'to be torn down' },
   scale: { verb: 'scale', doing: 'scaling', being: 'is being scaled', toBe: 'to be scaled' },
+  upgrade: { verb: 'upgrade', doing: 'upgrading', being: 'is being upgraded', toBe: 'to be upgraded' },
 } as const satisfies Record<Action, Record<string, string>>;
 
 /** A command as somebody would type it, in the typeface of code. */
@@ -19,12 +20,15 @@ export function commandText(command: string, ...words: readonly string[]): strin
 
 /** The command that asks for the same as a deployment. */
 export function sameCommand({ action, cluster, spec }: Deployment): string {
-  return action === 'scale' ? commandText(action, cluster, String(spec.nodes.count)) : commandText(action, cluster);
+  if (action === 'scale') return commandText(action, cluster, String(spec.nodes.count));
+  return action === 'upgrade' ? commandText(action, cluster, spec.kubernetes.version) : commandText(action, cluster);
 }
 
-/** What a deployment makes of its cluster, or has made of it: "is up", "is down", "has 3 nodes". */
-export function resultText({ action, spec }: Deployment): string {
-  return action === 'scale' ? `has ${count(spec.nodes.count, 'node')}` : `is ${action}`;
+/** What a deployment makes of its cluster, or has made of it: "is up", "is down", "has 3 nodes", "has v1.35.1". */
+export function resultText(deployment: Deployment): string {
+  const { action, spec } = deployment;
+  if (action === 'scale') return `has ${count(spec.nodes.count, 'node')}`;
+  return action === 'upgrade' ? `has ${oneLine(versionOf(deployment), 100)}` : `is ${action}`;
 }
 
 /** The version that is there, or the one that is asked for while nothing has been built. */

@@ -44,12 +44,25 @@ const headlines: Readonly<Record<Action, Readonly<Record<DeploymentState, string
     denied: 'scaling denied',
     expired: 'scaling expired',
   },
+  upgrade: {
+    requested: 'planning to upgrade',
+    planned: 'planned to upgrade',
+    'awaiting-approval': 'waiting for approval to upgrade',
+    queued: 'starting to upgrade',
+    running: 'upgrading',
+    succeeded: 'upgraded',
+    failed: 'upgrading failed',
+    cancelled: 'upgrading cancelled',
+    denied: 'upgrading denied',
+    expired: 'upgrading expired',
+  },
 };
 
 const impossible: Readonly<Record<Action, string>> = {
   up: 'cannot be brought up',
   down: 'cannot be torn down',
   scale: 'cannot be scaled',
+  upgrade: 'cannot be upgraded',
 };
 
 /** "staging · bringing up". */
@@ -183,6 +196,10 @@ const remainsOf: Readonly<Record<Action, (deployment: Deployment) => string>> = 
       ? `The cluster runs with all its nodes; ${drained}, and pods that were moved stay where they are.`
       : 'Nothing was changed: the cluster runs with the nodes that it had.';
   },
+  upgrade: (deployment) =>
+    hasBegun(deployment, 'upgrade')
+      ? 'The cluster runs, maybe with servers of both versions. A server that was at it goes on by itself; one that was being drained takes no new pods (kubectl uncordon lets them come again).'
+      : 'No server was touched; what was finished of the release is kept.',
 };
 
 function hasBegun({ steps }: Deployment, step: StepName): boolean {
@@ -212,6 +229,10 @@ const cancelQuestions: Readonly<Record<Action, (deployment: Deployment) => strin
     hasBegun(deployment, 'resize')
       ? 'Slipway stops at once; the cluster runs. Heat goes on with the nodes that it has begun to make or to remove.'
       : 'Slipway stops at once; the cluster runs. Nodes that are being drained stay, and take no new pods.',
+  upgrade: (deployment) =>
+    hasBegun(deployment, 'upgrade')
+      ? 'Slipway stops at once. The server that is at it goes on by itself, the others stay as they are: the cluster may be left with two versions.'
+      : 'All that Slipway does for it stops at once, a build with its containers, too. No server has been touched yet.',
 };
 
 /** What can be done after that. */

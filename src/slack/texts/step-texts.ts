@@ -10,6 +10,7 @@ import type {
   PurgeResult,
   ResizeResult,
   StepName,
+  UpgradeResult,
 } from '../../clusters/steps.ts';
 import { healthSummary } from '../views/health-tables.ts';
 import { allOf, code, oneLine } from '../views/mrkdwn.ts';
@@ -33,6 +34,7 @@ const titles: Readonly<Record<StepName, (deployment: Deployment) => string>> = {
   'clean-up': () => 'Removal of the cluster’s credential and container',
   drain: ({ plan }) =>
     `Draining of ${plan?.leaving === undefined ? 'nodes that go' : count(plan.leaving.length, 'node')}`,
+  upgrade: (deployment) => `Upgrade of the servers to ${oneLine(versionOf(deployment), 100)}`,
   resize: ({ cluster, spec }) => `Stack ${stackName(cluster)} with ${count(spec.nodes.count, 'node')}`,
 };
 
@@ -75,6 +77,7 @@ const wordsFor: { readonly [Name in StepName]?: (records: StepRecords) => string
   'clean-up': ({ 'clean-up': cleaned }) => cleaned?.result && cleanedText(cleaned.result),
   drain: ({ drain }) => drain?.result && drainedWords(drain.result),
   resize: ({ resize }) => resize?.result && resizedWords(resize.result),
+  upgrade: ({ upgrade }) => upgrade?.result && `${count(upgrade.result.servers.length, 'server')} upgraded`,
 };
 
 function presence(made: boolean | undefined, verb: string): string | undefined {
@@ -194,6 +197,11 @@ function drainedWords({ nodes, evicted }: DrainResult): string {
 /** What the thread is told of the nodes that there are. */
 export function resizedText(result: ResizeResult, took: string): string {
   return `The stack has ${count(result.nodes.length, 'node')}${took}: ${resizedWords(result)}`;
+}
+
+/** What the thread is told when all servers have the new version. */
+export function upgradedText({ version, servers }: UpgradeResult, took: string): string {
+  return `${count(servers.length, 'server')} upgraded to ${oneLine(version, 100)}${took}; nodes that are added later get it, too`;
 }
 
 const nodesNamed = 8;

@@ -9,6 +9,7 @@ const words: Readonly<Record<Verb, readonly [of: (cluster: string) => string, an
   retry: [(cluster) => `try ${cluster} again`, 'try anything again'],
   extend: [(cluster) => `keep ${cluster} for longer`, 'keep clusters for longer'],
   scale: [(cluster) => `scale ${cluster}`, 'scale clusters'],
+  upgrade: [(cluster) => `upgrade ${cluster}`, 'upgrade clusters'],
   plan: [(cluster) => `see a plan of ${cluster}`, 'see plans'],
   status: [(cluster) => `see how ${cluster} is`, 'see how clusters are'],
   list: [(cluster) => `see ${cluster}`, 'see which clusters there are'],

@@ -83,7 +83,7 @@ function summaryFields(deployment: Deployment): [string, string][] {
 function kubernetesText(deployment: Deployment): string {
   const { action, spec, steps, plan } = deployment;
   const version = versionOf(deployment);
-  if (action !== 'up') return oneLine(version, 100);
+  if (action === 'down' || action === 'scale') return oneLine(version, 100);
   if (spec.kubernetes.source === 'release') return `${oneLine(version, 100)}\nofficial release`;
   const commit = steps.build?.result?.commit ?? plan?.commit;
   const which = commit === undefined || commit.startsWith(version) ? '' : ` → ${code(shortCommit(commit))}`;
@@ -153,6 +153,7 @@ const outcomeLines: Readonly<Record<Action, (deployment: Deployment) => string[]
   up: upLines,
   down: downLines,
   scale: scaledLines,
+  upgrade: upgradedLines,
 };
 
 /** With a mark before it and an empty line behind it. */
@@ -192,6 +193,12 @@ function serversText({ controlPlane }: ClusterSpec, nodes: number): string {
 export function scaledLines({ cluster, steps, spec }: Deployment): string[] {
   const { nodes = [] } = steps.resize?.result ?? {};
   return [`*${cluster} has ${count(nodes.length, 'node')}* · ${serversText(spec, nodes.length)}`];
+}
+
+/** "staging has v1.35.1", with how many servers that are. */
+export function upgradedLines(deployment: Deployment): string[] {
+  const { cluster, spec } = deployment;
+  return [`*${cluster} has ${oneLine(versionOf(deployment), 100)}* · ${serversText(spec, spec.nodes.count)}`];
 }
 
 /** "staging is down". */

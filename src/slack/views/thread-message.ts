@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
-import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
+import { type Action, type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
 import { actionWords, changesText, commandText, sameCommand } from '../texts/cluster-texts.ts';
 import { begun, cancelledNext, capital, reasonText, remains, waitingText, workedMs } from '../texts/state-texts.ts';
 import {
@@ -12,11 +12,12 @@ import {
   purgedText,
   resizedText,
   stepTitle,
+  upgradedText,
 } from '../texts/step-texts.ts';
 import { actions, type Block, section } from './blocks.ts';
 import { extendButton, keepButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
-import { downLines, failureLines, noteLine, planLine, scaledLines, upLines } from './deployment-card.ts';
+import { downLines, failureLines, noteLine, planLine, scaledLines, upgradedLines, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
 import { allOf, code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration, roughly } from './quantities.ts';
@@ -80,7 +81,7 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
     case 'stack-event':
       return stackLines(event);
     case 'node-event':
-      return [`● ${oneLine(event.node, 80)} is drained`];
+      return [nodeLine(event)];
     case 'step-finished':
       return withTables(event, finishedText(event, deployment));
     case 'succeeded':
@@ -106,6 +107,11 @@ function endButtons({ id, cluster, steps }: Deployment): types.Button[] {
   ];
 }
 
+function nodeLine({ node, what, version = '' }: EventOf<'node-event'>): string {
+  const name = oneLine(node, 80);
+  return what === 'drained' ? `● ${name} is drained` : `● ${name} upgraded to ${oneLine(version, 100)} and Ready`;
+}
+
 const ends: readonly DeploymentEvent['type'][] = ['denied', 'expired', 'cancelled', 'succeeded', 'failed'];
 
 /** Those who waited for the cluster, by mention, so that Slack tells them. */
@@ -117,8 +123,11 @@ function freeLines({ type }: DeploymentEvent, { cluster, awaitedBy = [] }: Deplo
 function requestedLines({ action, cluster, requestedBy, because, spec }: EventOf<'requested'>): string[] {
   if (because === 'expired')
     return [`● The time of *${cluster}* is over, so it is torn down. ${mention(requestedBy)} had asked for it.`];
-  const to = action === 'scale' ? ` to ${count(spec.nodes.count, 'node')}` : '';
-  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*${to}`];
+  const to: Partial<Record<Action, string>> = {
+    scale: ` to ${count(spec.nodes.count, 'node')}`,
+    upgrade: ` to ${oneLine(spec.kubernetes.version, 100)}`,
+  };
+  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*${to[action] ?? ''}`];
 }
 
 /** The card drops the plan when the work begins; the thread keeps what was approved. */
@@ -197,6 +206,8 @@ function finishedWords(event: EventOf<'step-finished'>, deployment: Deployment, 
       return drainedText(event.result, took);
     case 'resize':
       return resizedText(event.result, took);
+    case 'upgrade':
+      return upgradedText(event.result, took);
   }
 }
 
@@ -241,8 +252,9 @@ function stackLines({ resource, resourceType, status, reason }: EventOf<'stack-e
 function succeededLines(deployment: Deployment): string[] {
   const took = `Done in ${duration(workedMs(deployment))}.`;
   const { cluster, action } = deployment;
-  if (action === 'scale') {
-    return [...markFirst(scaledLines(deployment)), `${took} ${commandText('pods', cluster)} shows how it is.`];
+  if (action === 'scale' || action === 'upgrade') {
+    const lines = action === 'scale' ? scaledLines(deployment) : upgradedLines(deployment);
+    return [...markFirst(lines), `${took} ${commandText('pods', cluster)} shows how it is.`];
   }
   return action === 'up'
     ? [

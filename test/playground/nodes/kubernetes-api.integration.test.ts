@@ -148,7 +148,10 @@ describe('the stand-in for a Kubernetes API', () => {
 
   it('says what there is, as kubectl asks before anything else', async () => {
     expect(json(await call('/api', admin))).toMatchObject({ versions: ['v1'] });
-    expect(json(await call('/apis', admin)).groups).toMatchObject([{ name: 'policy' }, { name: 'certificates.k8s.io' }]);
+    expect(json(await call('/apis', admin)).groups).toMatchObject([
+      { name: 'policy' },
+      { name: 'certificates.k8s.io' },
+    ]);
     const { resources } = json(await call('/api/v1', admin));
     expect(resources).toContainEqual({
       name: 'services',

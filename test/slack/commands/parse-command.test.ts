@@ -61,7 +61,7 @@ describe('parsing a command', () => {
   it('says what to type instead', () => {
     expect(problemOf('down').hint).toBe('Type /k8s down CLUSTER, such as /k8s down staging');
     expect(problemOf('nonsense').hint).toBe(
-      'The commands are: up, down, cancel, retry, extend, scale, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
+      'The commands are: up, down, cancel, retry, extend, scale, upgrade, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
     );
   });
 });
