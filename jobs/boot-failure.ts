@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ClusterSpec } from '../src/clusters/cluster-spec.ts';
+import { makerId } from '../src/clusters/deployment.ts';
 import { bootLogObject, clusterContainer } from '../src/clusters/names.ts';
 import { splitLines } from '../src/kubernetes/lines.ts';
 import { createRedactor, type Redactor } from '../src/kubernetes/redact.ts';
@@ -57,11 +58,11 @@ function describe({ name, metadata: { slipway_role: role } }: Server, { controlP
   return role === undefined ? name : `${role} ${name}`;
 }
 
-/** What the server has put into the cluster's container before it signalled that it failed. */
-async function endOfLog(run: Run, host: string): Promise<string[]> {
+/** What a server has put into the cluster's container before it told that it failed: the last lines, fit to be shown. */
+export async function endOfLog(run: Run, host: string): Promise<string[]> {
   const { openstack, deployment, signal } = run;
   const container = clusterContainer(deployment.cluster);
-  const object = bootLogObject(deployment.id, host);
+  const object = bootLogObject(makerId(deployment), host);
   const text = await orNothing(run, () => findObjectText(openstack.swift, container, object, signal));
   return text === undefined ? [] : (await tellingLines(text, run.tools.secrets)).slice(-mostLines);
 }

@@ -1,5 +1,5 @@
 import { clusterObjects } from '../src/clusters/names.ts';
-import type { SignedStore } from '../src/clusters/stack.ts';
+import type { HostStore, SignedStore } from '../src/clusters/stack.ts';
 import { signObjectsUrl, signObjectUrl } from '../src/openstack/swift/temp-url.ts';
 import { type Run, resultOf } from './run.ts';
 import { signingKey } from './signing-key.ts';
@@ -7,8 +7,9 @@ import { signingKey } from './signing-key.ts';
 /**
  * Ten years: a control plane writes how nodes join, and how its pods are, for as long as the cluster lives, and a server
  * that Heat makes anew reads by the URLs that its stack was last updated with. That they live so long does no harm: each
- * opens one object of one cluster, or lets somebody write a log below its deployment, and all of them are void as soon as
- * the container goes with the cluster, since the key that signed them is the container's own.
+ * opens one object of one cluster, or what its servers have of their own below its deployment (a log, an instruction to
+ * upgrade, its outcome), and all of them are void as soon as the container goes with the cluster, since the key that signed
+ * them is the container's own.
  */
 const lifetimeMs = 10 * 365 * 24 * 3_600_000;
 
@@ -24,11 +25,17 @@ export async function signedStore(run: Run): Promise<SignedStore> {
 
   const sign = (method: 'GET' | 'PUT', object: string) =>
     signObjectUrl(openstack.swift, { container, object, key, method, lifetimeMs }, signal);
-  const log_put = await signObjectsUrl(
-    openstack.swift,
-    { container, prefix: objects.logs, rest: `${hostPlaceholder}.log`, key, method: 'PUT', lifetimeMs },
-    signal,
-  );
+  const signOwn = (method: 'GET' | 'PUT', prefix: string, ending: string) =>
+    signObjectsUrl(
+      openstack.swift,
+      { container, prefix, rest: `${hostPlaceholder}${ending}`, key, method, lifetimeMs },
+      signal,
+    );
+  const own: HostStore = {
+    log_put: await signOwn('PUT', objects.logs, '.log'),
+    upgrade_get: await signOwn('GET', objects.instructions, '.json'),
+    upgrade_put: await signOwn('PUT', objects.outcomes, '.json'),
+  };
   return {
     controlPlane: {
       ...(kind !== 'none' && { cloud_config_get: await sign('GET', objects.cloudConfig) }),
@@ -37,8 +44,8 @@ export async function signedStore(run: Run): Promise<SignedStore> {
       join_control_plane_put: await sign('PUT', objects.joinControlPlane),
       admin_conf_put: await sign('PUT', objects.adminConf),
       report_put: await sign('PUT', objects.report),
-      log_put,
+      ...own,
     },
-    node: { join_node_get: await sign('GET', objects.joinNode), log_put },
+    node: { join_node_get: await sign('GET', objects.joinNode), ...own },
   };
 }

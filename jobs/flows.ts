@@ -21,6 +21,10 @@ export const flows: Readonly<Record<Action, Flow>> = {
   up: flow('verify', flow('stack', flow('publish', flow('build')), flow('image'), flow('keypair'), flow('credential'))),
   /** What the cluster has made itself stands in the stack's way; what it logs in with it needs until its servers are gone. */
   down: flow('clean-up', flow('delete-stack', flow('purge'))),
+  /** Nodes that go are empty before Heat removes them; there are none where the cluster grows. */
+  scale: flow('verify', flow('resize', flow('drain'))),
+  /** The release is in Swift before the first server is told to fetch it. */
+  upgrade: flow('verify', flow('upgrade', flow('publish', flow('build')))),
 };
 
 /** The BullMQ flow of a deployment's current round. Its job ids are derived, so that adding it twice adds it once. */

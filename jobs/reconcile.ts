@@ -47,9 +47,19 @@ async function clustersIn(
 }
 
 /** True for a record that is younger than all that has happened to the stack, and says the same of how it is. */
-function tells(known: Cluster | undefined, { createdAt, updatedAt = createdAt, state }: StackSummary): boolean {
-  if (known === undefined || known.since < updatedAt.getTime()) return false;
-  return known.state === 'broken' || state === 'COMPLETE';
+function tells(known: Cluster | undefined, stack: StackSummary): boolean {
+  const { createdAt, updatedAt = createdAt } = stack;
+  if (known === undefined || lastSeen(known) < updatedAt.getTime()) return false;
+  return known.state === 'broken' || stateOf(stack) === 'up';
+}
+
+/** A cluster that was complete once runs, whatever became of a change to its stack. */
+function stateOf({ state, action }: StackSummary): Cluster['state'] {
+  return state === 'COMPLETE' || action === 'UPDATE' ? 'up' : 'broken';
+}
+
+function lastSeen({ since, seenAt = since }: Cluster): number {
+  return seenAt;
 }
 
 function toCluster(cloud: string | undefined, stack: Stack, label: StackLabel): Cluster {
@@ -57,7 +67,7 @@ function toCluster(cloud: string | undefined, stack: Stack, label: StackLabel): 
   return {
     name: label.cluster,
     ...(cloud !== undefined && { cloud }),
-    state: stack.state === 'COMPLETE' ? 'up' : 'broken',
+    state: stateOf(stack),
     deployment: label.deployment,
     channel: label.channel,
     requestedBy: label.requestedBy,
@@ -69,20 +79,29 @@ function toCluster(cloud: string | undefined, stack: Stack, label: StackLabel): 
   };
 }
 
-async function record(cluster: Cluster, begun: number, { clusters, deployments, log }: Tools): Promise<void> {
-  const known = await clusters.find(cluster.name);
-  if (known !== undefined && (agrees(known, cluster) || known.since >= begun)) return;
-  if (await deployments.lock(cluster.name)) return;
-  await clusters.put(cluster);
-  log.info({ cluster: cluster.name, stack: cluster.stack, state: cluster.state }, 'recorded what Heat has');
+async function record(found: Cluster, begun: number, { clusters, deployments, log }: Tools): Promise<void> {
+  const known = await clusters.find(found.name);
+  if (known !== undefined && lastSeen(known) >= begun) return;
+  const next = known?.deployment === found.deployment ? corrected(known, found, begun) : found;
+  if (next === undefined || (await deployments.lock(found.name))) return;
+  await clusters.put(next);
+  log.info({ cluster: next.name, stack: next.stack, state: next.state }, 'recorded what Heat has');
 }
 
 /**
- * A cluster whose API never answered stays broken though its stack is complete: of that Heat knows nothing. So a record
- * of the same deployment is corrected in one direction only.
+ * The record of a cluster with what Heat says of it; undefined where nothing is to be changed. A cluster whose API never
+ * answered stays broken though its stack is complete: of that Heat knows nothing. When the cluster goes, and what was not
+ * finished with it, Heat does not know either.
  */
-function agrees(known: Cluster, found: Cluster): boolean {
-  return known.deployment === found.deployment && (known.state === found.state || known.state === 'broken');
+function corrected(known: Cluster, found: Cluster, begun: number): Cluster | undefined {
+  if (known.state === 'broken') return undefined;
+  const { expiresAt, unfinished, since } = known;
+  return {
+    ...found,
+    ...(found.state === 'up' && { since, seenAt: begun }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(unfinished !== undefined && { unfinished }),
+  };
 }
 
 /** What came up while Heat was being asked is not in its answer yet, and clouds that were not asked tell nothing. */
@@ -94,7 +113,7 @@ async function forgetGone(
 ): Promise<void> {
   const existing = new Set(stacks.filter(({ status }) => status !== 'DELETE_COMPLETE').map(({ name }) => name));
   for (const known of await clusters.list()) {
-    if (known.cloud !== cloud || known.since >= begun || existing.has(known.stack)) continue;
+    if (known.cloud !== cloud || lastSeen(known) >= begun || existing.has(known.stack)) continue;
     if (await deployments.lock(known.name)) continue;
     await clusters.remove(known.name);
     log.info({ cluster: known.name }, 'forgot a cluster whose stack is gone');

@@ -8,7 +8,7 @@ import { parseRequestMarker, requestMarker } from './stack-marker.ts';
  * found, and goes on when a proxy has lost its patience; half a minute more, for a request that was given up only when
  * its time had passed.
  */
-const defaultGraceMs = acceptedWithinMs + 30_000;
+export const defaultGraceMs = acceptedWithinMs + 30_000;
 
 /** After that many requests without an answer and without a stack, one more helps nobody. */
 const maxRequests = 3;
@@ -51,8 +51,8 @@ export async function requestStack(run: Run, options: CreateStackOptions): Promi
   }
 }
 
-/** True for an error after which no stack can come about: Heat said no, or was never asked. */
-function isWithoutEffect(error: unknown): boolean {
+/** True for an error after which nothing can come about: Heat said no, or was never asked. */
+export function isWithoutEffect(error: unknown): boolean {
   if (!(error instanceof OpenStackError)) return false;
   const { service, status, detail } = error;
   if (service !== 'Heat') return true; // Keystone stood in the way

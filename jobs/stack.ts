@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentEventBody } from '../src/clusters/deployment.ts';
+import type { Deployment } from '../src/clusters/deployment.ts';
 import { clusterTag, stackName, stackTag } from '../src/clusters/names.ts';
 import {
   bootMs,
@@ -9,8 +9,6 @@ import {
 } from '../src/clusters/stack.ts';
 import type { StackResult } from '../src/clusters/steps.ts';
 import { isConflict, NameTakenError, StackFailedError } from '../src/errors.ts';
-import { listStackEvents, type StackEvent, withTypes } from '../src/openstack/heat/events.ts';
-import { listStackResources, type StackResource } from '../src/openstack/heat/resources.ts';
 import type { Stack } from '../src/openstack/heat/stack.ts';
 import { findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../src/openstack/heat/template-files.ts';
@@ -18,19 +16,20 @@ import { signObjectUrl } from '../src/openstack/swift/temp-url.ts';
 import { signedStore } from './cluster-store.ts';
 import { type Again, isAgain, type Run, resultOf } from './run.ts';
 import { signingKey } from './signing-key.ts';
-import { explainFailure, nestedDepth } from './stack-failure.ts';
+import { explainFailure } from './stack-failure.ts';
 import { clearLeftover } from './stack-leftover.ts';
 import { parseStackMarker, stackMarker } from './stack-marker.ts';
+import { milestonesIn, readStackNews, type StackNews } from './stack-news.ts';
 import { mayStillCome, requestStack } from './stack-request.ts';
 import { pollSeconds } from './stack-watches.ts';
 
 /** How long after its creation Heat gives up on a stack, in minutes: what it makes before servers boot, and their boot. */
-function stackTimeoutMinutes({ spec }: Deployment): number {
+export function stackTimeoutMinutes({ spec }: Deployment): number {
   return 30 + Math.ceil(bootMs(spec) / 60_000);
 }
 
 /** Heat ends a stack at its time-out by itself; one that goes on a good while after that has lost its engine. */
-const graceMs = 15 * 60_000;
+export const heatGraceMs = 15 * 60_000;
 
 /** Nodes that are added later fetch by the same URLs, so they live long; each opens one object and nothing else. */
 const urlLifetimeMs = 365 * 24 * 3_600_000;
@@ -45,11 +44,13 @@ export async function stack(run: Run): Promise<StackResult | Again> {
   const ref = rememberedStack(run) ?? (await ensureStack(run));
   if (isAgain(ref)) return ref;
 
-  const { stack: current, news } = await tools.stackWatch(deployment.spec).look(ref, () => readNews(run, ref), signal);
+  const { stack: current, news } = await tools
+    .stackWatch(deployment.spec)
+    .look(ref, () => readStackNews(run, ref, parseStackMarker(step.marker)?.place), signal);
   if (current === undefined || current.action === 'DELETE') throw wasDeleted(ref);
   if (news !== undefined) await reportNews(run, ref, news);
   if (current.state === 'IN_PROGRESS') {
-    const giveUpMs = stackTimeoutMinutes(deployment) * 60_000 + graceMs;
+    const giveUpMs = stackTimeoutMinutes(deployment) * 60_000 + heatGraceMs;
     if (Date.now() - step.startedAt > giveUpMs) throw heatIsStuck(ref);
     return step.again({ afterSeconds: pollSeconds });
   }
@@ -126,7 +127,7 @@ function adopt(stack: Stack, deployment: Deployment): StackRef {
 }
 
 /** The objects of the release, each with a URL that opens it and nothing else. */
-async function signedObjects(run: Run): Promise<SignedObject[]> {
+export async function signedObjects(run: Run): Promise<SignedObject[]> {
   const { openstack, deployment, signal } = run;
   const { container, objects } = resultOf(deployment, 'publish');
   const key = await signingKey(run, container);
@@ -138,39 +139,16 @@ async function signedObjects(run: Run): Promise<SignedObject[]> {
   );
 }
 
-/** What a look inside the stack has brought. */
-interface StackNews {
-  events: readonly StackEvent[];
-  resources: readonly StackResource[];
-}
-
-/** What has happened since the last event that was told; the resources only if something has. */
-async function readNews({ openstack, step, signal }: Run, ref: StackRef): Promise<StackNews | undefined> {
-  const marker = parseStackMarker(step.marker)?.place || undefined;
-  const events = await listStackEvents(openstack.heat, ref, { nestedDepth, marker }, signal);
-  if (events.length === 0) return undefined;
-  const resources = await listStackResources(openstack.heat, ref, { nestedDepth }, signal);
-  return { events: withTypes(events, resources), resources };
-}
-
-async function reportNews({ step }: Run, ref: StackRef, { events, resources }: StackNews): Promise<void> {
-  const done = resources.filter(({ status }) => status === 'CREATE_COMPLETE').length;
-  const progress = { text: `${done} of ${resources.length} resources`, done, total: resources.length };
-  await step.report(progress, {
-    events: events.filter(isMilestone).map((event) => toEvent(event, step.attempt)),
-    marker: stackMarker({ id: ref.id, place: events.at(-1)?.id ?? '' }),
-  });
-}
-
-/** Servers, their signals and the way in: what a person follows a stack by. What failed is told when the step ends. */
-function isMilestone({ resourceType, status }: StackEvent): boolean {
-  const watched = ['OS::Nova::Server', 'OS::Heat::WaitCondition', 'OS::Neutron::FloatingIP'];
-  return status === 'CREATE_COMPLETE' && watched.includes(resourceType);
-}
-
-function toEvent(event: StackEvent, attempt: number): DeploymentEventBody {
-  const { resource, resourceType, status, reason } = event;
-  return { type: 'stack-event', step: 'stack', attempt, resource, resourceType, status, reason };
+async function reportNews({ step }: Run, ref: StackRef, news: StackNews): Promise<void> {
+  const done = news.resources.filter(({ status }) => status === 'CREATE_COMPLETE').length;
+  const total = news.resources.length;
+  await step.report(
+    { text: `${done} of ${total} resources`, done, total },
+    {
+      events: milestonesIn(news, 'stack', step.attempt),
+      marker: stackMarker({ id: ref.id, place: news.place }),
+    },
+  );
 }
 
 function heatIsStuck({ name, id }: StackRef): StackFailedError {

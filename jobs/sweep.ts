@@ -1,4 +1,4 @@
-import { expire, fail, requeue } from '../src/clusters/decisions.ts';
+import { fail, passTime, requeue, revisionOf } from '../src/clusters/decisions.ts';
 import type { Deployment, Failure } from '../src/clusters/deployment.ts';
 import type { StepName } from '../src/clusters/steps.ts';
 import { queueOf } from '../src/queue/jobs.ts';
@@ -13,7 +13,7 @@ const graceMs = 10_000;
 const maxRounds = 5;
 
 /**
- * Takes care of what nobody else would: approvals that did not come in time, deployments whose jobs are gone or failed
+ * Takes care of what nobody else would: approvals that do not come, deployments whose jobs are gone or failed
  * without a word, clusters whose time is over, and threads that are behind. So nothing stays "running" for ever.
  */
 export async function sweep(tools: Tools, now: number): Promise<void> {
@@ -31,9 +31,9 @@ export async function sweep(tools: Tools, now: number): Promise<void> {
 async function look(deployment: Deployment, tools: Tools, now: number): Promise<void> {
   switch (deployment.state) {
     case 'requested':
-      return tools.producer.plan(deployment.id);
+      return tools.producer.plan(deployment.id, revisionOf(deployment));
     case 'awaiting-approval':
-      await tools.deployments.change(deployment.id, expire(now));
+      await tools.deployments.change(deployment.id, passTime(now));
       return;
     case 'queued':
       await tools.producer.start(deployment.id, deployment.round);

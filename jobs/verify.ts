@@ -10,14 +10,15 @@ import {
   whatIsMissing,
 } from '../src/clusters/health.ts';
 import type { StepResults } from '../src/clusters/steps.ts';
+import { isKubeletOf } from '../src/clusters/upgrade-path.ts';
 import { DeployError } from '../src/errors.ts';
 import { isUnreachable, KubernetesError } from '../src/kubernetes/api/kubernetes-error.ts';
-import type { ClusterQuestion } from '../src/queue/jobs.ts';
 import { askCluster } from './cluster/ask-cluster.ts';
 import { notReadyHint } from './cluster/not-ready-hint.ts';
 import { readAdminConf } from './cluster/read-admin-conf.ts';
 import { isFresh, readReport } from './cluster/read-report.ts';
-import { type Again, type Run, resultOf } from './run.ts';
+import { whereaboutsOf } from './cluster/whereabouts.ts';
+import type { Again, Run } from './run.ts';
 
 /** How long a cluster may take from its servers' first boot to Ready nodes: images are fetched in that time. */
 const deadlineMs = 20 * 60_000;
@@ -48,14 +49,20 @@ interface Waiting {
  */
 export async function verify(run: Run): Promise<StepResults['verify'] | Again> {
   const { deployment, step } = run;
-  const { apiUrl } = resultOf(deployment, 'stack');
+  const { apiUrl } = whereaboutsOf(deployment);
   const sight = await look(run);
-  if ('health' in sight && isUp(sight.health, expectedOf(deployment.spec))) {
+  if ('health' in sight && isUp(sight.health, expectedOf(deployment.spec)) && !isBehind(deployment, sight.health)) {
     return { apiUrl, health: cutHealth(sight.health) };
   }
   if (Date.now() - step.startedAt > deadlineMs) throw notReady(deployment, sight);
   await tell(run, sight);
   return step.again({ afterSeconds: askAgainSeconds });
+}
+
+/** True while some server has another version than the one that all were brought to. */
+function isBehind({ steps }: Deployment, { nodes }: ClusterHealth): boolean {
+  const version = steps.upgrade?.result?.version;
+  return version !== undefined && nodes.some((node) => !isKubeletOf(node.version, version));
 }
 
 function serversOf({ controlPlane, nodes }: ClusterSpec): number {
@@ -68,20 +75,16 @@ function expectedOf(spec: ClusterSpec): { servers: number; network: boolean } {
 
 async function look(run: Run): Promise<Sight> {
   const { deployment, openstack, signal, log } = run;
-  const { apiUrl } = resultOf(deployment, 'stack');
-  const adminConf = await readAdminConf(openstack.swift, questionOf(deployment), signal);
+  const where = whereaboutsOf(deployment);
+  const adminConf = await readAdminConf(openstack.swift, where, signal);
   if (adminConf === undefined) return noAdminConf;
   try {
-    return { health: await askCluster(adminConf, apiUrl, { log, signal }) };
+    return { health: await askCluster(adminConf, where.apiUrl, { log, signal }) };
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;
     const waiting = { waiting: error.message, hint: error.hint ?? 'Look at the log of its control plane' };
     return isUnreachable(error) ? lookAtReport(run, waiting) : waiting;
   }
-}
-
-function questionOf({ cluster, id }: Deployment): ClusterQuestion {
-  return { cluster, deployment: id };
 }
 
 const noAdminConf: Waiting = {
@@ -94,7 +97,7 @@ async function lookAtReport({ deployment, openstack, signal, step }: Run, { wait
   const unreachableSince = Number(step.marker) || Date.now();
   const patienceMs = deployment.spec.network.floatingIp ? unreachableMs : 0;
   if (Date.now() - unreachableSince < patienceMs) return { waiting, hint, unreachableSince };
-  const report = await readReport(openstack.swift, questionOf(deployment), signal);
+  const report = await readReport(openstack.swift, whereaboutsOf(deployment), signal);
   return report !== undefined && isFresh(report, Date.now())
     ? { health: report, unreachableSince }
     : { waiting: `${waiting}, and no report of the control plane tells more`, hint, unreachableSince };
@@ -123,6 +126,6 @@ function notReady({ cluster, spec, steps }: Deployment, sight: Sight): DeployErr
   const count = serversOf(spec);
   return new ClusterNotReadyError(`${late}: ${healthProblems(health, count).join(', ')}`, {
     hint: notReadyHint(health),
-    problems: whatIsMissing(health, { count, names: steps.stack?.result?.nodes ?? [] }),
+    problems: whatIsMissing(health, { count, names: (steps.resize ?? steps.stack)?.result?.nodes ?? [] }),
   });
 }

@@ -6,6 +6,7 @@ import { isStepName } from '../src/clusters/steps.ts';
 import type {
   DeploymentJob,
   InspectionData,
+  PlanJob,
   QueueName,
   SendKubeconfigJob,
   ShareLogJob,
@@ -18,6 +19,7 @@ import { startBuildWorker } from './build-worker.ts';
 import { cleanUp } from './clean-up.ts';
 import { credential } from './credential.ts';
 import { deleteStack } from './delete-stack.ts';
+import { drain } from './drain.ts';
 import { watchEndings } from './endings.ts';
 import { image } from './image.ts';
 import { inspectCloud, inspectCluster } from './inspect.ts';
@@ -33,6 +35,7 @@ import { pruneReleases } from './prune-releases.ts';
 import { publish } from './publish.ts';
 import { purge } from './purge.ts';
 import { reconcile } from './reconcile.ts';
+import { resize } from './resize.ts';
 import type { Step, Tools } from './run.ts';
 import { type SendKubeconfigTools, sendKubeconfig } from './send-kubeconfig.ts';
 import { type ShareLogTools, shareLog } from './share-log.ts';
@@ -41,6 +44,7 @@ import { stack } from './stack.ts';
 import { start } from './start.ts';
 import { processStep } from './step-processor.ts';
 import { sweep } from './sweep.ts';
+import { upgrade } from './upgrade.ts';
 import { verify } from './verify.ts';
 
 /** Which function makes each step so. */
@@ -55,6 +59,9 @@ export const steps: { readonly [Name in StepName]: Step<Name> } = {
   purge,
   'delete-stack': deleteStack,
   'clean-up': cleanUp,
+  drain,
+  resize,
+  upgrade,
 };
 
 /**
@@ -172,7 +179,7 @@ async function dispatch(
   const signal = AbortSignal.any([signals.shutdown, signals.job]);
   switch (job.name) {
     case 'plan':
-      return plan(job as Job<DeploymentJob>, tools, signal);
+      return plan(job as Job<PlanJob>, tools, signal);
     case 'inspect-cluster':
       return inspectCluster(job.data as InspectionData['inspect-cluster'], tools, signal);
     case 'inspect-cloud':

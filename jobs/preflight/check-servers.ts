@@ -44,7 +44,10 @@ function checkQuota(spec: ClusterSpec, survey: Survey, controlPlane: Flavor, nod
 }
 
 /** Control planes and nodes are in a group each, which spreads them over hosts, and Nova limits how many it may have. */
-function groupFindings({ controlPlane, nodes, serverGroup }: ClusterSpec, { limits }: Survey): Finding[] {
+export function groupFindings(
+  { controlPlane, nodes, serverGroup }: ClusterSpec,
+  { limits }: Pick<Survey, 'limits'>,
+): Finding[] {
   const most = limits.seen ? limits.value.serverGroupMembers.max : undefined;
   const needed = Math.max(controlPlane.count, nodes.count);
   if (serverGroup === 'none' || most === undefined || needed <= most) return [];
@@ -57,7 +60,7 @@ function groupFindings({ controlPlane, nodes, serverGroup }: ClusterSpec, { limi
   ];
 }
 
-function noFlavor(name: string, flavors: readonly Flavor[]): Finding {
+export function noFlavor(name: string, flavors: readonly Flavor[]): Finding {
   return problem(
     'Flavor',
     `The cloud has no flavor ${name}`,

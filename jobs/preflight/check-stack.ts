@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { type Finding, problem } from '../../src/clusters/finding.ts';
 import { stackName } from '../../src/clusters/names.ts';
-import { type StackInputs, type StackOwner, stackParameters } from '../../src/clusters/stack.ts';
+import { type HostStore, type StackInputs, type StackOwner, stackParameters } from '../../src/clusters/stack.ts';
 import { DeployError, OpenStackError } from '../../src/errors.ts';
 import { previewStack } from '../../src/openstack/heat/previews.ts';
 import { findStack } from '../../src/openstack/heat/stacks.ts';
@@ -100,6 +100,7 @@ function ownerOf(spec: ClusterSpec): StackOwner {
 }
 
 const unsigned = 'https://swift.invalid/';
+const unsignedOfHost: HostStore = { log_put: unsigned, upgrade_get: unsigned, upgrade_put: unsigned };
 
 /** What building, publishing and signing will tell, in a form that the template takes. */
 const notYetKnown: Omit<StackInputs, 'image' | 'keypair'> = {
@@ -114,9 +115,9 @@ const notYetKnown: Omit<StackInputs, 'image' | 'keypair'> = {
       join_control_plane_put: unsigned,
       admin_conf_put: unsigned,
       report_put: unsigned,
-      log_put: unsigned,
+      ...unsignedOfHost,
     },
-    node: { join_node_get: unsigned, log_put: unsigned },
+    node: { join_node_get: unsigned, ...unsignedOfHost },
   },
 };
 

@@ -59,7 +59,7 @@ async function labelOf(heat: ServiceClient, ref: StackRef, signal: AbortSignal):
 
 /** What a deployment has chosen: once it has built by name, before that by what it was planned to build. */
 function deploymentUser({ cluster, action, steps, spec, plan }: Deployment): ReleaseUser[] {
-  if (action !== 'up') return [];
+  if (action !== 'up' && action !== 'upgrade') return [];
   const recipe = recipeOf(spec.kubernetes, plan?.commit);
   const artifact = steps.build?.result?.artifact ?? (recipe && artifactId(recipe));
   const release = steps.publish?.result?.release;

@@ -10,7 +10,7 @@ export interface AuditEntry {
   /** Slack id. */
   readonly who: string;
   readonly verb: Verb;
-  readonly surface: 'command' | 'button' | 'mention' | 'shortcut';
+  readonly surface: 'command' | 'button' | 'form' | 'mention' | 'shortcut';
   /** Only the name of one that Slipway knows: what somebody mistyped may be anything. */
   readonly cluster?: string;
   readonly deployment?: string;

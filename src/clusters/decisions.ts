@@ -1,3 +1,5 @@
+import { changesBetween } from './change.ts';
+import type { ClusterSpec } from './cluster-spec.ts';
 import { type Deployment, type DeploymentEventBody, type Failure, isTerminal } from './deployment.ts';
 import { dueWarning, expiryOf } from './lifetime.ts';
 import type { Plan } from './plan.ts';
@@ -10,10 +12,13 @@ import type { StepName, StepResults } from './steps.ts';
  */
 export type Decision = (deployment: Deployment) => readonly DeploymentEventBody[];
 
-/** Records the plan and asks for approvals, or goes straight to the queue where the policy wants none. */
-export function recordPlan(plan: Plan, now: number): Decision {
+/**
+ * Records the plan and asks for approvals, or goes straight to the queue where the policy wants none. A plan of what was
+ * asked for before a change is dropped.
+ */
+export function recordPlan(plan: Plan, now: number, revision = 0): Decision {
   return (deployment) => {
-    if (deployment.state !== 'requested') return [];
+    if (deployment.state !== 'requested' || revisionOf(deployment) !== revision) return [];
     const { terms } = deployment;
     return [
       { type: 'planned', plan },
@@ -22,25 +27,62 @@ export function recordPlan(plan: Plan, now: number): Decision {
   };
 }
 
-/** Adds one person's approval; the one that completes the number also queues the deployment. */
-export function approve(by: string): Decision {
+/**
+ * Adds one person's approval of what they saw; the one that completes the number also queues the deployment. What they
+ * saw before a change is nothing that they have approved.
+ */
+export function approve(by: string, revision = 0): Decision {
   return (deployment) => {
-    if (deployment.state !== 'awaiting-approval' || deployment.approvals.some((approval) => approval.by === by))
-      return [];
+    if (deployment.state !== 'awaiting-approval' || revisionOf(deployment) !== revision) return [];
+    if (deployment.approvals.some((approval) => approval.by === by)) return [];
     const complete = deployment.approvals.length + 1 >= deployment.terms.count;
     return [{ type: 'approved', by }, ...(complete ? [{ type: 'queued', round: 1 } as const] : [])];
   };
 }
 
-/** Ends a deployment that has not been approved yet. */
-export function deny(by: string): Decision {
-  return (deployment) => (isBeforeApproval(deployment) ? [{ type: 'denied', by }] : []);
+/** Ends a deployment that has not been approved yet, and is what whoever denies it saw. */
+export function deny(by: string, { reason, revision = 0 }: { reason?: string; revision?: number } = {}): Decision {
+  return (deployment) => {
+    if (!isBeforeApproval(deployment) || revisionOf(deployment) !== revision) return [];
+    return [{ type: 'denied', by, ...(reason !== undefined && { reason }) }];
+  };
+}
+
+/**
+ * Asks for something else in the place of what waits for approval: it is planned anew, and whoever has approved the other
+ * has not approved this. Nothing for what is the same, or was changed since.
+ */
+export function change(by: string, spec: ClusterSpec, revision: number): Decision {
+  return (deployment) => {
+    if (deployment.state !== 'awaiting-approval' || revisionOf(deployment) !== revision) return [];
+    const changes = changesBetween(deployment.spec, spec);
+    return changes.length === 0 ? [] : [{ type: 'changed', by, spec, changes }];
+  };
+}
+
+/** How often what a deployment asks for was changed. */
+export function revisionOf({ revision = 0 }: Pick<Deployment, 'revision'>): number {
+  return revision;
 }
 
 /** Ends a deployment whose approval did not come in time. */
 export function expire(now: number): Decision {
   return ({ state, approvalUntil }) =>
     state === 'awaiting-approval' && approvalUntil !== undefined && approvalUntil <= now ? [{ type: 'expired' }] : [];
+}
+
+/** Reminds of a deployment that waits for approval, once, when half of its time is over. */
+export function remind(now: number): Decision {
+  return ({ state, approvalUntil, terms, remindedAt }) => {
+    if (state !== 'awaiting-approval' || approvalUntil === undefined || remindedAt !== undefined) return [];
+    const leftMs = approvalUntil - now;
+    return leftMs > 0 && leftMs <= terms.withinMs / 2 ? [{ type: 'reminded', leftMs }] : [];
+  };
+}
+
+/** What the time does to a deployment that waits for approval: people are reminded once, and in the end it expires. */
+export function passTime(now: number): Decision {
+  return (deployment) => [...expire(now)(deployment), ...remind(now)(deployment)];
 }
 
 /**
@@ -85,8 +127,9 @@ export function failStep(step: StepName, attempt: number, failure: Failure): rea
 }
 
 /** Fails a deployment that cannot be planned. A plan that is made twice does not touch a deployment that went on. */
-export function failPlan(failure: Failure): Decision {
-  return ({ state }) => (state === 'requested' ? [{ type: 'failed', failure }] : []);
+export function failPlan(failure: Failure, revision = 0): Decision {
+  return (deployment) =>
+    deployment.state === 'requested' && revisionOf(deployment) === revision ? [{ type: 'failed', failure }] : [];
 }
 
 /** Fails a deployment for a reason outside its steps. */

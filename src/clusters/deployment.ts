@@ -1,3 +1,5 @@
+import type { SpecChange } from './change.ts';
+import type { Cluster } from './cluster.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import type { Expiry } from './lifetime.ts';
 import type { Plan } from './plan.ts';
@@ -61,7 +63,7 @@ export interface ApprovalTerms {
   readonly withinMs: number;
 }
 
-/** One run of up or down for one cluster: the fold of its events. */
+/** One run of up, down, scale or upgrade for one cluster: the fold of its events. */
 export interface Deployment {
   readonly id: string;
   readonly cluster: string;
@@ -77,10 +79,20 @@ export interface Deployment {
   readonly because?: 'expired';
   /** Of a tear-down: the volumes that the cluster has made go, too. */
   readonly removeVolumes?: boolean;
+  /** What was known of the cluster when this was asked for, where it changes one that stays. */
+  readonly before?: Cluster;
   readonly plan?: Plan;
   readonly approvalUntil?: number;
+  /** When approvers were reminded that half of the time is over. */
+  readonly remindedAt?: number;
+  /** How often what is asked for was changed; undefined for never. An approval is for one of these alone. */
+  readonly revision?: number;
+  /** Who changed it last. */
+  readonly changedBy?: string;
   readonly approvals: readonly { readonly by: string; readonly at: number }[];
   readonly deniedBy?: string;
+  /** Why, in their words. */
+  readonly deniedBecause?: string;
   readonly cancelledBy?: string;
   readonly steps: StepRecords;
   /** Which time the flow has been enqueued; part of its job ids. */
@@ -121,11 +133,19 @@ export type DeploymentEventBody =
       /** Why nobody in person asked for it: the cluster's time was over. */
       readonly because?: 'expired';
       readonly removeVolumes?: boolean;
+      readonly before?: Cluster;
     }
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'approval-requested'; readonly until: number }
   | { readonly type: 'approved'; readonly by: string }
-  | { readonly type: 'denied'; readonly by: string }
+  | { readonly type: 'reminded'; readonly leftMs: number }
+  | {
+      readonly type: 'changed';
+      readonly by: string;
+      readonly spec: ClusterSpec;
+      readonly changes: readonly SpecChange[];
+    }
+  | { readonly type: 'denied'; readonly by: string; readonly reason?: string }
   | { readonly type: 'expired' }
   | { readonly type: 'cancelled'; readonly by: string }
   | { readonly type: 'queued'; readonly round: number }
@@ -143,6 +163,15 @@ export type DeploymentEventBody =
       readonly status: string;
       readonly reason: string;
     })
+  | (StepEvent & {
+      readonly type: 'node-event';
+      /** Name of the node. */
+      readonly node: string;
+      /** What has been done about it. */
+      readonly what: 'drained' | 'upgraded';
+      /** Of its kubelet by then. */
+      readonly version?: string;
+    })
   | StepFinished
   | (StepEvent & { readonly type: 'step-failed'; readonly failure: Failure })
   | { readonly type: 'succeeded' }
@@ -155,4 +184,12 @@ const terminalStates: readonly DeploymentState[] = ['succeeded', 'failed', 'canc
 /** True once nothing more happens to the deployment by itself and its cluster's lock is free. */
 export function isTerminal(state: DeploymentState): boolean {
   return terminalStates.includes(state);
+}
+
+/**
+ * Id of the deployment that made the cluster: its container, its credential and its end hang on that one, whatever has
+ * been changed since.
+ */
+export function makerId({ id, before }: Pick<Deployment, 'id' | 'before'>): string {
+  return before?.deployment ?? id;
 }

@@ -9,13 +9,15 @@ export function parseDuration(text: string): number | undefined {
   );
 }
 
-/** A duration as it would be typed: "45m", "8h", "1d12h". To the minute. */
+/** A duration as people type it: 90s, 45m, 8h, 2d, 1h30m. To the second. */
 export function durationText(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  const parts: [number, string][] = [
-    [Math.floor(minutes / 1_440), 'd'],
-    [Math.floor((minutes % 1_440) / 60), 'h'],
-    [minutes % 60, 'm'],
-  ];
-  return parts.flatMap(([number, unit]) => (number === 0 ? [] : [`${number}${unit}`])).join('');
+  const units = Object.entries(unitMs).reverse();
+  let left = Math.max(1_000, Math.round(ms / 1_000) * 1_000);
+  return units
+    .flatMap(([unit, length]) => {
+      const count = Math.floor(left / length);
+      left -= count * length;
+      return count === 0 ? [] : [`${count}${unit}`];
+    })
+    .join('');
 }

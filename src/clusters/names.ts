@@ -16,6 +16,16 @@ export function stackName(cluster: string): string {
   return `slipway-${cluster}`;
 }
 
+/** The server of a node, by its number in the stack: as templates/heat/node.yaml calls it. */
+export function nodeName(cluster: string, index: number): string {
+  return `${cluster}-node-${index}`;
+}
+
+/** The server of a control plane, by its number in the stack: as templates/heat/control-plane.yaml calls it. */
+export function controlPlaneName(cluster: string, index: number): string {
+  return `${cluster}-control-plane-${index}`;
+}
+
 /** Second tag of a stack: which cluster it is. */
 export function clusterTag(cluster: string): string {
   return `slipway-cluster-${cluster}`;
@@ -43,14 +53,28 @@ export function clusterObjects(deployment: string) {
     adminConf: `${deployment}/admin.conf`,
     /** What the control plane sees of nodes and pods. */
     report: `${deployment}/report.json`,
-    /** What the logs of failed first boots begin with. */
+    /** What the logs of failed first boots and upgrades begin with. */
     logs: `${deployment}/logs/`,
+    /** What the instructions begin with by which servers upgrade themselves. */
+    instructions: `${deployment}/upgrades/`,
+    /** What begins what servers say of their upgrades. */
+    outcomes: `${deployment}/upgraded/`,
   } as const;
 }
 
-/** Object of what a server's first boot said, if it failed. */
+/** Object of what a server's first boot said, or its last upgrade, if that failed. */
 export function bootLogObject(deployment: string, hostname: string): string {
   return `${clusterObjects(deployment).logs}${hostname}.log`;
+}
+
+/** Object that tells a server which version to upgrade itself to; there is none while it has nothing to do. */
+export function instructionObject(deployment: string, hostname: string): string {
+  return `${clusterObjects(deployment).instructions}${hostname}.json`;
+}
+
+/** Object in which a server says how its last upgrade goes or went. */
+export function outcomeObject(deployment: string, hostname: string): string {
+  return `${clusterObjects(deployment).outcomes}${hostname}.json`;
 }
 
 const credentialPrefix = 'slipway-';

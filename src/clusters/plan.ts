@@ -6,6 +6,8 @@ export interface Plan {
   readonly warnings: readonly string[];
   /** The commit that was meant when the plan was made: this one is built, wherever its branch is by then. */
   readonly commit?: string;
+  /** Names of the nodes that go: these and no others, whatever has become of the cluster by then. */
+  readonly leaving?: readonly string[];
 }
 
 export interface PlanLine {

@@ -1,3 +1,4 @@
+import type { Changeable } from './change.ts';
 import type { ApprovalTerms, Deployment } from './deployment.ts';
 import { audienceOf, type Verb } from './verbs.ts';
 
@@ -10,6 +11,8 @@ export interface Policy {
   readonly read?: readonly string[];
   /** Who may use single commands, in the place of those whom the other keys name. */
   readonly commands?: Readonly<Partial<Record<Verb, readonly string[]>>>;
+  /** Who may ask for a cluster otherwise than clusters.yaml has it, each by itself; whoever may ask where one is left out. */
+  readonly change?: Readonly<Partial<Record<Changeable, readonly string[]>>>;
 }
 
 /** The policy, and those of clusters that have one of their own, complete, by the cluster's name. */
@@ -44,7 +47,7 @@ export type Verdict =
   | { readonly allowed: true; readonly rule: string }
   | {
       readonly allowed: false;
-      readonly reason: 'not-named' | 'not-an-approver' | 'own-request' | 'no-access';
+      readonly reason: 'not-named' | 'not-an-approver' | 'own-request' | 'own-change' | 'no-access';
       readonly named: readonly string[];
     };
 
@@ -83,11 +86,12 @@ export function namedFor(verb: Verb, policy: Policy): string[] {
   return unique([...credential, ...idsOf(namedPeople(verb, policy))]);
 }
 
-/** May this person approve this deployment? The requester may not, unless the policy says so. */
+/** May this person approve this deployment? Neither who asked for it nor who changed it last, unless the policy says so. */
 export function mayApprove(deployment: Deployment, person: Person): Verdict {
   const { from, self } = deployment.terms;
   if (!isNamed(person, from)) return { allowed: false, reason: 'not-an-approver', named: from };
   if (deployment.requestedBy === person.id && !self) return { allowed: false, reason: 'own-request', named: from };
+  if (deployment.changedBy === person.id && !self) return { allowed: false, reason: 'own-change', named: from };
   return { allowed: true, rule: 'approve.from' };
 }
 
@@ -95,6 +99,27 @@ export function mayApprove(deployment: Deployment, person: Person): Verdict {
 export function mayDeny(deployment: Deployment, person: Person): Verdict {
   if (deployment.requestedBy === person.id) return { allowed: true, rule: 'requester' };
   return verdictOf(person, [{ rule: 'approve.from', ids: deployment.terms.from }], 'not-an-approver');
+}
+
+/** May this person change what a deployment asks for that waits for approval? Who may stop it may. */
+export function mayRevise(deployment: Deployment, person: Person): Verdict {
+  return mayDeny(deployment, person);
+}
+
+/** Why somebody who may ask for a cluster may not ask for it with another version, number of nodes or lifetime, if so. */
+export function refusalToChange(
+  what: Changeable,
+  policy: Policy,
+  person: Person,
+): Extract<Verdict, { readonly allowed: false }> | undefined {
+  const named = policy.change?.[what];
+  if (named === undefined || isNamed(person, named)) return undefined;
+  return { allowed: false, reason: 'not-named', named };
+}
+
+/** The ids that decide about what somebody may change: nobody else's membership has to be looked up. */
+export function namedForChange({ change = {} }: Policy): string[] {
+  return unique(Object.values(change).flat());
 }
 
 /**

@@ -80,6 +80,23 @@ export function clusterNeeds(spec: ClusterSpec, flavors: Flavors): Needs {
   };
 }
 
+const nothing = Object.fromEntries(Object.keys(counted).map((name) => [name, 0])) as Record<QuotaName, number>;
+
+/** What so many more nodes take of the project's quotas. */
+export function growthNeeds({ nodes }: Pick<ClusterSpec, 'nodes'>, node: Size, more: number): Needs {
+  const { size } = nodes.bootVolume ?? { size: 0 };
+  return {
+    ...nothing,
+    servers: more,
+    cores: more * node.vcpus,
+    ramMib: more * node.ramMib,
+    ports: more,
+    floatingIps: nodes.floatingIps ? more : 0,
+    volumes: size === 0 ? 0 : more,
+    volumeGib: more * size,
+  };
+}
+
 /** How many addresses of the external network a cluster takes: one for the API, and those of the nodes. */
 export function floatingIpsOf({ network, nodes }: ClusterSpec): number {
   return (network.floatingIp ? 1 : 0) + (nodes.floatingIps ? nodes.count : 0);

@@ -56,6 +56,7 @@ type StepEventType =
   | 'step-progress'
   | 'step-retried'
   | 'stack-event'
+  | 'node-event'
   | 'step-finished'
   | 'step-failed';
 type WholeEvent = Exclude<DeploymentEvent, { type: StepEventType | 'requested' }>;
@@ -64,6 +65,8 @@ const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
   planned: ['requested'],
   'approval-requested': ['planned'],
   approved: ['awaiting-approval'],
+  reminded: ['awaiting-approval'],
+  changed: ['awaiting-approval'],
   denied: ['requested', 'planned', 'awaiting-approval'],
   expired: ['awaiting-approval'],
   cancelled: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
@@ -89,6 +92,10 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
       return { ...deployment, state: 'awaiting-approval', approvalUntil: event.until };
     case 'approved':
       return { ...deployment, approvals: [...deployment.approvals, { by: event.by, at: event.at }] };
+    case 'reminded':
+      return { ...deployment, remindedAt: event.at };
+    case 'changed':
+      return askAnew(deployment, event);
     case 'queued':
       return { ...deployment, state: 'queued', round: event.round };
     case 'awaited':
@@ -106,13 +113,21 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
   }
 }
 
+/** As if the other had been asked for from the start: there is no plan of it yet, and nobody has approved it. */
+function askAnew(deployment: Deployment, { by, spec }: EventOf<'changed'>): Deployment {
+  const { plan: _p, approvalUntil: _u, remindedAt: _r, ...rest } = deployment;
+  return { ...rest, state: 'requested', spec, approvals: [], revision: (deployment.revision ?? 0) + 1, changedBy: by };
+}
+
 function finish(
   deployment: Deployment,
   event: EventOf<'denied' | 'expired' | 'cancelled' | 'succeeded' | 'failed'>,
 ): Deployment {
   const expiry = leavesCluster(deployment) ? firstExpiry(deployment.spec, event.at) : undefined;
   const finished = { ...deployment, state: event.type, finishedAt: event.at, ...(expiry && { expiry }) };
-  if (event.type === 'denied') return { ...finished, deniedBy: event.by };
+  if (event.type === 'denied') {
+    return { ...finished, deniedBy: event.by, ...(event.reason !== undefined && { deniedBecause: event.reason }) };
+  }
   if (event.type === 'cancelled') return { ...finished, cancelledBy: event.by };
   if (event.type !== 'failed') return finished;
   return { ...finished, failure: event.failure, ...(event.step && { failedStep: event.step }) };

@@ -13,6 +13,8 @@ export interface StackLabel {
   readonly version: string;
   /** Id of the release that its servers fetch; stacks of earlier versions do not say. */
   readonly release?: string;
+  /** True where its servers look for instructions to upgrade themselves; those of earlier versions do not. */
+  readonly upgrades?: boolean;
 }
 
 /** What the steps before `stack` provide for it. */
@@ -31,7 +33,7 @@ export interface StackInputs {
  * makes them hidden parameters; each server gets those of its role.
  */
 export interface SignedStore {
-  readonly controlPlane: {
+  readonly controlPlane: HostStore & {
     /** None for a cluster without controllers of the cloud. */
     readonly cloud_config_get?: string;
     readonly join_node_put: string;
@@ -39,10 +41,17 @@ export interface SignedStore {
     readonly join_control_plane_put: string;
     readonly admin_conf_put: string;
     readonly report_put: string;
-    /** `@HOST@` stands for the server's host name. */
-    readonly log_put: string;
   };
-  readonly node: { readonly join_node_get: string; readonly log_put: string };
+  readonly node: HostStore & { readonly join_node_get: string };
+}
+
+/** URLs to objects that each server has of its own: `@HOST@` stands for its host name. */
+export interface HostStore {
+  readonly log_put: string;
+  /** Whether it is to upgrade itself, and to what. */
+  readonly upgrade_get: string;
+  /** How its upgrade goes. */
+  readonly upgrade_put: string;
 }
 
 /**
@@ -95,6 +104,7 @@ export function stackLabel(deployment: StackOwner, version: string, release?: st
     requestedAt: new Date(deployment.requestedAt).toISOString(),
     version,
     ...(release !== undefined && { release }),
+    upgrades: true,
   };
 }
 

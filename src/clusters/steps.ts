@@ -3,7 +3,7 @@ import type { ClusterHealth } from './health.ts';
 import type { ReleaseObject } from './release.ts';
 
 /** What a deployment does to its cluster. */
-export type Action = 'up' | 'down';
+export type Action = 'up' | 'down' | 'scale' | 'upgrade';
 
 /**
  * The steps of each action in the order in which a person reads them. The names are stored in Redis and are job names:
@@ -12,6 +12,8 @@ export type Action = 'up' | 'down';
 export const stepsOf = {
   up: ['build', 'publish', 'image', 'keypair', 'credential', 'stack', 'verify'],
   down: ['purge', 'delete-stack', 'clean-up'],
+  scale: ['drain', 'resize', 'verify'],
+  upgrade: ['build', 'publish', 'upgrade', 'verify'],
 } as const satisfies Record<Action, readonly string[]>;
 
 export type StepName = (typeof stepsOf)[Action][number];
@@ -64,6 +66,29 @@ export interface CredentialResult {
   readonly id?: string;
 }
 
+/** What was done about the nodes that are to go, so that nothing runs there any more. */
+export interface DrainResult {
+  /** Their names; none where nothing has to go. */
+  readonly nodes: readonly string[];
+  /** Pods that had to move. */
+  readonly evicted: number;
+}
+
+/** The nodes that a stack has after their number was changed. */
+export interface ResizeResult {
+  /** Names of all of them. */
+  readonly nodes: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** The servers that have been brought to another version, and that servers which are added later have it as well. */
+export interface UpgradeResult {
+  readonly version: string;
+  /** Names of the servers, in the order in which they were upgraded. */
+  readonly servers: readonly string[];
+}
+
 /** What was removed of that which the cluster's own controllers had made in the cloud, and what was left. */
 export interface PurgeResult {
   readonly loadBalancers: number;
@@ -95,9 +120,12 @@ export interface StepResults {
   purge: PurgeResult;
   'delete-stack': { readonly existed: boolean };
   'clean-up': CleanUpResult;
+  drain: DrainResult;
+  resize: ResizeResult;
+  upgrade: UpgradeResult;
 }
 
 /** Narrows a text to the name of a step. */
 export function isStepName(name: string): name is StepName {
-  return [...stepsOf.up, ...stepsOf.down].some((step) => step === name);
+  return Object.values(stepsOf).some((steps) => steps.some((step) => step === name));
 }

@@ -19,6 +19,8 @@ const facts = {
   cancel: { audience: 'ask', changes: true },
   retry: { audience: 'ask', changes: true },
   extend: { audience: 'ask', changes: true },
+  scale: { audience: 'ask', changes: true },
+  upgrade: { audience: 'ask', changes: true },
   plan: { audience: 'read', changes: false },
   status: { audience: 'look', changes: false },
   list: { audience: 'look', changes: false },
@@ -31,6 +33,8 @@ const facts = {
   history: { audience: 'look', changes: false },
   approve: { audience: 'terms', changes: true },
   deny: { audience: 'terms', changes: true },
+  change: { audience: 'terms', changes: true },
+  form: { audience: 'member', changes: false },
   'tell-me': { audience: 'member', changes: false },
   help: { audience: 'member', changes: false },
 } as const satisfies Record<string, VerbFacts>;

@@ -79,12 +79,25 @@ function checkVariables(variables: Readonly<Record<string, string>>, context: z.
   }
 }
 
+const publishedShape = /^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/;
+const aPublishedVersion = 'expected a published version such as v1.34.2';
+
+/** Refuses what clusters.yaml does not take as a version of this source. @throws UsageError that says why. */
+export function checkVersion(source: KubernetesSpec['source'], version: string): void {
+  if (source === 'build') checkRef(version);
+  else if (!publishedShape.test(version)) throw unpublished(version);
+}
+
+function unpublished(version: string): UsageError {
+  return new UsageError(`${JSON.stringify(version.slice(0, 60))} is no version that was published`, {
+    hint: 'Name one such as v1.34.2',
+  });
+}
+
 const released = z
   .strictObject(
     {
-      version: z
-        .string()
-        .regex(/^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/, 'expected a published version such as v1.34.2'),
+      version: z.string().regex(publishedShape, aPublishedVersion),
       source: z.literal('release'),
       platform,
       mirror: z

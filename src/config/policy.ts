@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { closest } from '../closest.ts';
+import { changeables } from '../clusters/change.ts';
 import { type AccessPolicy, accessLevels, type Policy } from '../clusters/policy.ts';
 import { namedVerbs, type Verb } from '../clusters/verbs.ts';
 import { duration } from './duration.ts';
@@ -35,6 +36,8 @@ const access = z.strictObject({
     .optional(),
 });
 
+const change = z.partialRecord(z.enum(changeables), people);
+
 /** The key `policy` of one cluster: what it leaves out is as the general policy says. */
 export const clusterPolicy = z.strictObject({
   request: people.min(1).optional(),
@@ -42,6 +45,7 @@ export const clusterPolicy = z.strictObject({
   access: access.optional(),
   read: people.optional(),
   commands: z.record(verb, people).optional(),
+  change: change.optional(),
 });
 
 /** The key `policy` of the file. */
@@ -53,7 +57,7 @@ type ParsedAccess = NonNullable<ParsedPolicy['access']>;
 
 /** A policy with what it leaves out filled in; adds to `problems`, below `key`, what cannot be meant. */
 export function toPolicy(parsed: GeneralPolicy, key: string, problems: string[]): Policy {
-  const { request, read, commands } = parsed;
+  const { request, read, commands, change } = parsed;
   const { from = [], count = 1, self = false, within: withinMs = 3_600_000 } = parsed.approve;
   if (count > 0 && from.length === 0) {
     problems.push(`${key}.approve.from: nobody may approve, but ${count} approval is asked for`);
@@ -63,12 +67,14 @@ export function toPolicy(parsed: GeneralPolicy, key: string, problems: string[])
     ...terms,
     access: toAccess(parsed.access ?? {}, terms),
     ...(read && { read }),
+    ...(change && { change: change as Policy['change'] & object }),
     ...(commands && { commands: commands as Readonly<Partial<Record<Verb, readonly string[]>>> }),
   };
 }
 
 /**
- * What holds for a cluster: its own keys in the place of the general ones. Of `approve` and `commands` each entry counts
+ * What holds for a cluster: its own keys in the place of the general ones. Of `approve`, `commands` and `change` each entry
+ * counts
  * by itself; of `access` the three levels belong together, for naming somebody for one says that the others are nobody's.
  */
 export function merged(general: GeneralPolicy, own: ParsedPolicy): GeneralPolicy {
@@ -78,6 +84,7 @@ export function merged(general: GeneralPolicy, own: ParsedPolicy): GeneralPolicy
     request: own.request ?? general.request,
     approve: { ...general.approve, ...own.approve },
     access: mergedAccess(general.access ?? {}, own.access ?? {}),
+    ...((general.change || own.change) && { change: { ...general.change, ...own.change } }),
     ...((general.commands || own.commands) && { commands: { ...general.commands, ...own.commands } }),
   };
 }

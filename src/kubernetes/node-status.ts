@@ -11,13 +11,15 @@ export interface NodeStatus {
   readonly version: string;
   /** Its private address; empty until the kubelet, or the cloud provider, has told it. */
   readonly address: string;
+  /** Set where no new pod may come to it. */
+  readonly cordoned?: true;
 }
 
 /** kubeadm's label; `master` was its name up to Kubernetes 1.23. */
 const controlPlaneLabels = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
 /** What a Node object says. https://kubernetes.io/docs/reference/node/node-status/ */
-export function nodeStatus({ metadata, status }: V1Node): NodeStatus {
+export function nodeStatus({ metadata, spec, status }: V1Node): NodeStatus {
   const labels = metadata?.labels ?? {};
   const condition = status?.conditions?.find(({ type }) => type === 'Ready');
   const ready = condition?.status === 'True';
@@ -28,6 +30,7 @@ export function nodeStatus({ metadata, status }: V1Node): NodeStatus {
     ...(!ready && { reason: reasonOf(condition) }),
     version: status?.nodeInfo?.kubeletVersion ?? '',
     address: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
+    ...(spec?.unschedulable === true && { cordoned: true }),
   };
 }
 

@@ -15,6 +15,12 @@ export interface DeploymentJob {
   readonly deployment: string;
 }
 
+/** A plan is to be made. */
+export interface PlanJob extends DeploymentJob {
+  /** How often what is asked for had been changed; a plan of an earlier one is not wanted any more. */
+  readonly revision?: number;
+}
+
 /** Somebody wants to see the end of a build's log. */
 export interface ShareLogJob extends DeploymentJob {
   /** Slack id. */
@@ -104,7 +110,7 @@ export type InspectionName = keyof InspectionData;
 
 /** Job names and their data. The names are stored in Redis: renaming one is a migration. No data may hold a secret. */
 export interface JobData extends Record<StepName, StepJob>, InspectionData {
-  plan: DeploymentJob;
+  plan: PlanJob;
   start: DeploymentJob;
   notify: DeploymentJob;
   'share-log': ShareLogJob;
@@ -137,6 +143,9 @@ export const queueOf: Readonly<Record<JobName, QueueName>> = {
   purge: 'cloud',
   'delete-stack': 'cloud',
   'clean-up': 'cloud',
+  drain: 'cloud',
+  resize: 'cloud',
+  upgrade: 'cloud',
   notify: 'notify',
   'share-log': 'notify',
   'share-topology': 'notify',

@@ -48,11 +48,12 @@ export class Producer {
   }
 
   /**
-   * Has a plan made for a requested deployment. Asking twice makes one. A failed job is not kept: its id would keep the
-   * sweep from asking again.
+   * Has a plan made for a requested deployment. Asking twice for the same revision makes one. A failed job is not kept:
+   * its id would keep the sweep from asking again.
    */
-  async plan(deployment: string): Promise<void> {
-    await this.#add('plan', { deployment }, { jobId: `${deployment}-plan`, removeOnFail: true });
+  async plan(deployment: string, revision = 0): Promise<void> {
+    const jobId = revision === 0 ? `${deployment}-plan` : `${deployment}-plan-${revision}`;
+    await this.#add('plan', { deployment, revision }, { jobId, removeOnFail: true });
   }
 
   /** Has an approved deployment's flow enqueued. Asking twice for the same round enqueues one. */

@@ -63,9 +63,15 @@ export async function clustersFor(
   user: string,
   { people, context }: Deciding,
 ): Promise<(cluster: string) => boolean> {
-  const { policy } = context;
-  const person = await people.find(user, [...new Set(allOf(policy).flatMap((one) => namedFor(verb, one)))]);
-  return (cluster) => mayUse(verb, policyFor(policy, cluster), person).allowed;
+  // Whom one policy names in person another may name by a group, so each is asked by itself.
+  const verdicts = await Promise.all(
+    allOf(context.policy).map(async (policy): Promise<[Policy, boolean]> => {
+      const person = await people.find(user, namedFor(verb, policy));
+      return [policy, mayUse(verb, policy, person).allowed];
+    }),
+  );
+  const allowed = new Map(verdicts);
+  return (cluster) => allowed.get(policyFor(context.policy, cluster)) ?? false;
 }
 
 /** What every member may tells nobody more than the channel does: it is there while Slack or Redis is not, and no decision worth a line. */

@@ -7,6 +7,7 @@ import { boltLogger } from './bolt-logger.ts';
 import { registerCommands } from './commands/register-commands.ts';
 import type { SlackContext } from './context.ts';
 import { within } from './deadline.ts';
+import { registerForms } from './forms/register-forms.ts';
 import { registerHome } from './home.ts';
 import { httpTransport } from './http-transport.ts';
 import type { Listening } from './listening.ts';
@@ -73,6 +74,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   registerCommands(app, listening);
   registerMentions(app, listening);
   registerActions(app, listening);
+  registerForms(app, listening);
   registerShortcuts(app, listening);
   registerHome(app, listening);
 

@@ -27,7 +27,7 @@ export function registerMentions(app: App, listening: Listening): void {
       answering(
         async () => {
           const cluster = thread && (await clusterOfThread(channel, thread, context));
-          return runCommand({ text, user, team: body.team_id, surface: 'mention', cluster }, tell, listening);
+          return runCommand({ text, user, team: body.team_id, surface: 'mention', cluster, say: tell }, listening);
         },
         tell,
         log,

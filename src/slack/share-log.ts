@@ -38,7 +38,7 @@ export async function deploymentWithLog(
 ): Promise<Deployment | undefined> {
   if (active !== undefined && (active.steps.build?.attempt ?? 0) > 0) return active;
   const history = (await deployments.recent(historyLength)).filter(
-    (deployment) => deployment.cluster === cluster && deployment.action === 'up',
+    (deployment) => deployment.cluster === cluster && deployment.steps.build !== undefined,
   );
   for (const deployment of history) {
     if (await hasLines(deployment, logs)) return deployment;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { clusterAfter } from '../clusters/cluster.ts';
+import { type Cluster, clusterAfter, withExpiryOf } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { type Decision, retry } from '../clusters/decisions.ts';
 import {
@@ -25,6 +25,8 @@ export interface DeploymentRequest {
   readonly terms: ApprovalTerms;
   readonly because?: 'expired';
   readonly removeVolumes?: boolean;
+  /** The cluster that is to be changed, as it is known. */
+  readonly before?: Cluster;
 }
 
 /** Who holds a cluster, since when and for what. */
@@ -186,7 +188,9 @@ export class Deployments {
     if (deployment === undefined) throw new TypeError('an append needs at least one event');
 
     const over = snapshot.deployment !== undefined && isTerminal(snapshot.deployment.state);
-    const cluster = clusterOperation(deployment, over);
+    const ended = isTerminal(deployment.state);
+    const known = ended ? await this.#redis.hget(keys.clusters, deployment.cluster) : null;
+    const cluster = clusterOperation(deployment, over, known ?? '');
     const answer = (await this.#redis.eval(
       appendScript,
       7,
@@ -208,6 +212,7 @@ export class Deployments {
       cluster.record,
       overChannel,
       keptSeconds,
+      known ?? '',
       ...events.map((event) => JSON.stringify(event)),
     )) as [string, string?];
 
@@ -224,16 +229,28 @@ function lockOperation({ state }: Deployment, over: boolean, lock: Lock | undefi
   return isTerminal(state) && !over ? 'release' : '';
 }
 
-/** @param over whether the deployment was over before, so that its cluster may be gone or another's by now */
-function clusterOperation(
-  deployment: Deployment,
-  over: boolean,
-): { operation: 'set' | 'replace' | 'delete' | ''; record: string } {
-  const after = isTerminal(deployment.state) ? clusterAfter(deployment) : undefined;
-  if (after === undefined) return { operation: '', record: '' };
-  return after === 'gone'
-    ? { operation: 'delete', record: '' }
-    : { operation: over ? 'replace' : 'set', record: JSON.stringify(after) };
+interface ClusterOperation {
+  readonly operation: 'set' | 'swap' | 'delete' | '';
+  readonly record: string;
+}
+
+const untouched: ClusterOperation = { operation: '', record: '' };
+
+/**
+ * @param over whether the deployment was over before, so that its cluster may be gone or another's by now
+ * @param record what is known of the cluster; empty where nothing is
+ */
+function clusterOperation(deployment: Deployment, over: boolean, record: string): ClusterOperation {
+  if (!isTerminal(deployment.state)) return untouched;
+  const known = record === '' ? undefined : (JSON.parse(record) as Cluster);
+  if (over) {
+    if (known?.deployment !== deployment.id) return untouched;
+    return { operation: 'swap', record: JSON.stringify(withExpiryOf(known, deployment)) };
+  }
+  const after = clusterAfter(deployment, known);
+  if (after === undefined) return untouched;
+  if (after === 'gone') return { operation: 'delete', record: '' };
+  return { operation: deployment.before === undefined ? 'set' : 'swap', record: JSON.stringify(after) };
 }
 
 function contention(id: string): DeployError {

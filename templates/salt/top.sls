@@ -14,6 +14,7 @@ base:
     - join-data
     - cloud-provider
     - addons
+    - upgrade
 
   'slipway:role:node':
     - match: grain
@@ -24,3 +25,4 @@ base:
     - cni-plugins
     - kubernetes-images
     - kubeadm
+    - upgrade

@@ -3,10 +3,13 @@ import {
   approve,
   assertCurrent,
   cancel,
+  change,
   deny,
   expire,
+  failPlan,
   failStep,
   finishStep,
+  passTime,
   recordPlan,
   requeue,
   retry,
@@ -15,7 +18,7 @@ import {
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
 import { EventRefusedError, reduce } from '../../src/clusters/reducer.ts';
 import type { StepName } from '../../src/clusters/steps.ts';
-import { approvedStaging, deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
+import { approvedStaging, deploymentAfter, oneApproval, requestedStaging, stagingSpec } from '../support/fixtures.ts';
 
 const plan = { lines: [], warnings: [] };
 const waiting = deploymentAfter(...approvedStaging.slice(0, 3));
@@ -82,6 +85,66 @@ describe('approving', () => {
   it('expires when the time is over, and not before', () => {
     expect(expire(3_599_999)(waiting)).toEqual([]);
     expect(expire(3_600_000)(waiting)).toEqual([{ type: 'expired' }]);
+  });
+});
+
+describe('changing what waits for approval', () => {
+  const larger = { ...stagingSpec, nodes: { ...stagingSpec.nodes, count: 3 } };
+  const changed: DeploymentEventBody = {
+    type: 'changed',
+    by: 'U1',
+    spec: larger,
+    changes: [{ what: 'nodes', from: 1, to: 3 }],
+  };
+  const asked = deploymentAfter(...approvedStaging.slice(0, 3), changed);
+  const waitingAnew = deploymentAfter(
+    ...approvedStaging.slice(0, 3),
+    changed,
+    { type: 'planned', plan },
+    { type: 'approval-requested', until: 7_200_000 },
+  );
+
+  it('says what is asked for otherwise', () => {
+    expect(change('U1', larger, 0)(waiting)).toEqual([changed]);
+  });
+
+  it('does nothing for what is the same, was changed since, or does not wait', () => {
+    expect(change('U1', stagingSpec, 0)(waiting)).toEqual([]);
+    expect(change('U1', stagingSpec, 0)(waitingAnew)).toEqual([]);
+    expect(change('U1', larger, 0)(deploymentAfter(requestedStaging))).toEqual([]);
+    expect(change('U1', larger, 0)(deploymentAfter(...approvedStaging))).toEqual([]);
+  });
+
+  it('drops the plan of what was asked for before, and its failure', () => {
+    expect(recordPlan(plan, 0)(asked)).toEqual([]);
+    expect(failPlan({ message: 'No', code: 'no' })(asked)).toEqual([]);
+    expect(recordPlan(plan, 0, 1)(asked)).toHaveLength(2);
+    expect(failPlan({ message: 'No', code: 'no' }, 1)(asked)).toHaveLength(1);
+  });
+
+  it('leaves no decision standing that was taken about what was asked for before', () => {
+    expect(approve('U0PLATFORM')(waitingAnew)).toEqual([]);
+    expect(deny('U0PLATFORM')(waitingAnew)).toEqual([]);
+    expect(approve('U0PLATFORM', 1)(waitingAnew)).toHaveLength(2);
+    expect(deny('U0PLATFORM', { revision: 1, reason: 'no' })(waitingAnew)).toEqual([
+      { type: 'denied', by: 'U0PLATFORM', reason: 'no' },
+    ]);
+  });
+});
+
+describe('the time for an approval', () => {
+  it('is told of once, when half of it is over', () => {
+    const reminded = deploymentAfter(...approvedStaging.slice(0, 3), { type: 'reminded', leftMs: 1 });
+
+    expect(passTime(1_799_999)(waiting)).toEqual([]);
+    expect(passTime(1_800_000)(waiting)).toEqual([{ type: 'reminded', leftMs: 1_800_000 }]);
+    expect(passTime(3_599_999)(waiting)).toEqual([{ type: 'reminded', leftMs: 1 }]);
+    expect(passTime(1_800_000)(reminded)).toEqual([]);
+  });
+
+  it('is over without a reminder that would come too late', () => {
+    expect(passTime(3_600_000)(waiting)).toEqual([{ type: 'expired' }]);
+    expect(passTime(1_800_000)(deploymentAfter(...approvedStaging))).toEqual([]);
   });
 });
 

@@ -3,8 +3,10 @@ import {
   bootLogObject,
   credentialName,
   deploymentId,
+  instructionObject,
   isCredentialOf,
   isDeploymentOf,
+  outcomeObject,
 } from '../../src/clusters/names.ts';
 
 describe('a name', () => {
@@ -22,6 +24,13 @@ describe('a name', () => {
 
   it('without our prefix is that of no application credential of ours', () => {
     expect(isCredentialOf('staging-m1abc0', 'staging')).toBe(false);
+  });
+
+  it.each([
+    [instructionObject, 'staging-m1abc0/upgrades/staging-node-x.json'],
+    [outcomeObject, 'staging-m1abc0/upgraded/staging-node-x.json'],
+  ])('of what a server has for its upgrades lies below its deployment', (ofHost, object) => {
+    expect(ofHost('staging-m1abc0', 'staging-node-x')).toBe(object);
   });
 
   it('of a log lies below its deployment', () => {

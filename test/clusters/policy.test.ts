@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Changeable } from '../../src/clusters/change.ts';
 import {
   mayAccess,
   mayApprove,
   mayDeny,
+  mayRevise,
   mayUse,
   namedFor,
   type Person,
   type Policies,
   type Policy,
   policyFor,
+  refusalToChange,
 } from '../../src/clusters/policy.ts';
 import { type Verb, verbs } from '../../src/clusters/verbs.ts';
 import { deploymentAfter, oneApproval, requestedStaging } from '../support/fixtures.ts';
@@ -30,16 +33,18 @@ const chief = { id: 'U0CHIEF', groups: [] };
 const support = { id: 'U0HELPER', groups: ['S0SUPPORT'] };
 const visitor = { id: 'U0VISITOR', groups: [] };
 
+const byTerms: Verb[] = ['approve', 'deny', 'change'];
+
 /** What somebody may use, of all that no deployment's terms decide. */
 function usable(person: Person, of: Policy = policy): Verb[] {
-  return verbs.filter((verb) => !['approve', 'deny'].includes(verb) && mayUse(verb, of, person).allowed);
+  return verbs.filter((verb) => !byTerms.includes(verb) && mayUse(verb, of, person).allowed);
 }
 
 /** What every member may, whatever the policy says. */
-const always: Verb[] = ['tell-me', 'help'];
+const always: Verb[] = ['form', 'tell-me', 'help'];
 const looks: Verb[] = ['status', 'list', 'history', ...always];
 const reads: Verb[] = [...looks, 'plan', 'pods', 'topology', 'releases', 'doctor'];
-const asks: Verb[] = ['up', 'down', 'cancel', 'retry', 'extend', 'logs'];
+const asks: Verb[] = ['up', 'down', 'cancel', 'retry', 'extend', 'scale', 'upgrade', 'logs'];
 
 describe('what somebody may do', () => {
   it.each<[who: string, person: Person, may: Verb[]]>([
@@ -86,7 +91,7 @@ describe('what somebody may do', () => {
     const named = namedFor(verb, policy).map((id) => ({ id: 'U0X', groups: [id] }));
 
     expect(named.every((person) => mayUse(verb, policy, person).allowed)).toBe(true);
-    expect(named.length === 0).toBe(allowed || ['approve', 'deny'].includes(verb));
+    expect(named.length === 0).toBe(allowed || byTerms.includes(verb));
   });
 });
 
@@ -189,6 +194,27 @@ describe('who may cancel what is under way', () => {
   });
 });
 
+describe('policy.change', () => {
+  const strict: Policy = { ...policy, change: { version: ['S0PLATFORM'], ttl: [] } };
+
+  it.each<[string, Changeable, Person, boolean]>([
+    ['what it leaves out is for whoever may ask', 'nodes', developer, true],
+    ['what it names people for is for them', 'version', platform, true],
+    ['and for nobody else', 'version', developer, false],
+    ['what it names nobody for is for nobody', 'ttl', platform, false],
+  ])('%s', (_, what, person, allowed) => {
+    expect(refusalToChange(what, strict, person) === undefined).toBe(allowed);
+  });
+
+  it('is refused with everybody who may', () => {
+    expect(refusalToChange('version', strict, developer)).toEqual({
+      allowed: false,
+      reason: 'not-named',
+      named: ['S0PLATFORM'],
+    });
+  });
+});
+
 describe('who may approve', () => {
   it('an approver may', () => {
     expect(mayApprove(deployment, platform)).toEqual({ allowed: true, rule: 'approve.from' });
@@ -208,6 +234,14 @@ describe('who may approve', () => {
     expect(mayApprove(deployment, both)).toMatchObject({ allowed: false, reason: 'own-request' });
   });
 
+  it('nor what they have changed themselves, which others may', () => {
+    const changed = { ...deployment, changedBy: 'U0PLATFORM' };
+
+    expect(mayApprove(changed, platform)).toMatchObject({ allowed: false, reason: 'own-change' });
+    expect(mayApprove(changed, { id: 'U0OTHER', groups: ['S0PLATFORM'] }).allowed).toBe(true);
+    expect(mayApprove({ ...changed, terms: { ...oneApproval, self: true } }, platform).allowed).toBe(true);
+  });
+
   it('unless the policy says so', () => {
     const generous = deploymentAfter({
       ...requestedStaging,
@@ -217,9 +251,14 @@ describe('who may approve', () => {
     expect(mayApprove(generous, { id: 'U0DEVELOPER', groups: ['S0PLATFORM'] }).allowed).toBe(true);
   });
 
-  it('the requester may withdraw, an approver may deny, nobody else', () => {
+  it('the requester may withdraw or change, an approver may deny or change, nobody else', () => {
     expect(mayDeny(deployment, developer)).toEqual({ allowed: true, rule: 'requester' });
     expect(mayDeny(deployment, platform)).toEqual({ allowed: true, rule: 'approve.from' });
     expect(mayDeny(deployment, visitor).allowed).toBe(false);
+    expect([developer, platform, visitor].map((person) => mayRevise(deployment, person).allowed)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

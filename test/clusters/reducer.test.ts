@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
 import { EventRefusedError, reduce } from '../../src/clusters/reducer.ts';
-import { approvedStaging, deploymentAfter, requestedStaging } from '../support/fixtures.ts';
+import { approvedStaging, deploymentAfter, requestedStaging, stagingSpec } from '../support/fixtures.ts';
 
 const planned: DeploymentEventBody = { type: 'planned', plan: { lines: [], warnings: [] } };
 const failure = { message: 'No', code: 'no' };
@@ -33,6 +33,16 @@ describe('the life of a deployment', () => {
     expect(Object.values(steps).every((step) => step.state === 'waiting')).toBe(true);
   });
 
+  it('keeps who denied it, and why', () => {
+    const waiting = [requestedStaging, planned, { type: 'approval-requested', until: 1 }] as const;
+
+    expect(apply(waiting, { type: 'denied', by: 'U1', reason: 'no' })).toMatchObject({
+      deniedBy: 'U1',
+      deniedBecause: 'no',
+    });
+    expect(apply(waiting, { type: 'denied', by: 'U1' })).not.toHaveProperty('deniedBecause');
+  });
+
   it('keeps who cancelled it, and when', () => {
     expect(apply(approvedStaging, { type: 'cancelled', by: 'U1' })).toMatchObject({
       cancelledBy: 'U1',
@@ -49,6 +59,34 @@ describe('the life of a deployment', () => {
 
   it('refuses an approval that nobody waits for', () => {
     expect(() => apply([requestedStaging], { type: 'approved', by: 'U0PLATFORM' })).toThrow('cannot happen now');
+  });
+});
+
+describe('a request that was changed', () => {
+  const spec = { ...stagingSpec, nodes: { ...stagingSpec.nodes, count: 3 } };
+  const changed: DeploymentEventBody = { type: 'changed', by: 'U1', spec, changes: [] };
+  const waiting: DeploymentEventBody[] = [
+    requestedStaging,
+    planned,
+    { type: 'approval-requested', until: 1 },
+    { type: 'approved', by: 'U0PLATFORM' },
+    { type: 'reminded', leftMs: 1 },
+  ];
+
+  it('is as if it had been asked for so, under another number', () => {
+    const deployment = apply(waiting, changed);
+
+    expect(deployment).toMatchObject({ state: 'requested', spec, approvals: [], revision: 1, changedBy: 'U1' });
+    for (const gone of ['plan', 'approvalUntil', 'remindedAt']) expect(deployment).not.toHaveProperty(gone);
+    expect(apply([...waiting, changed, ...waiting.slice(1, 3)], { ...changed, by: 'U2' })).toMatchObject({
+      revision: 2,
+      changedBy: 'U2',
+    });
+  });
+
+  it('cannot be one that is decided already', () => {
+    expect(() => apply(approvedStaging, changed)).toThrow('cannot happen now');
+    expect(() => apply([...waiting, { type: 'denied', by: 'U1' }], changed)).toThrow('comes too late');
   });
 });
 

@@ -100,7 +100,7 @@ describe('policy.read and policy.commands of clusters.yaml', () => {
   it.each([
     ['commands: {dwon: []}', 'policy.commands.dwon: there is no command "dwon" to name people for. Did you mean down?'],
     ['commands: {approve: []}', 'policy.commands.approve: there is no command "approve" to name people for.'],
-    ['commands: {help: []}', 'There are: up, down, cancel, retry, extend, plan, status'],
+    ['commands: {help: []}', 'There are: up, down, cancel, retry, extend, scale, upgrade, plan, status'],
     ['commands: {down: S0PLATFORM}', 'policy.commands.down: '],
     ['read: [everybody]', 'policy.read.0: expected the id of a Slack user'],
     ['reed: []', 'policy: there is no key "reed" here'],
@@ -171,6 +171,31 @@ describe('the policy of one cluster in clusters.yaml', () => {
 
   it('does not go into the spec, which deployments keep', () => {
     expect(parsePolicies('', '{read: []}').file?.clusters.get('staging')).not.toHaveProperty('policy');
+  });
+});
+
+describe('policy.change of clusters.yaml', () => {
+  it('says who may ask for what otherwise, each by itself', () => {
+    const { file, staging, problems } = parsePolicies(
+      'change: {version: [S0PLATFORM], nodes: []}',
+      '{change: {nodes: [U0CHIEF]}}',
+    );
+
+    expect(problems).toEqual([]);
+    expect(file?.policy.change).toEqual({ version: ['S0PLATFORM'], nodes: [] });
+    expect(staging?.change).toEqual({ version: ['S0PLATFORM'], nodes: ['U0CHIEF'] });
+  });
+
+  it('may be left out', () => {
+    expect(parsePolicies('').file?.policy).not.toHaveProperty('change');
+  });
+
+  it.each([
+    ['change: {flavor: [S0PLATFORM]}', 'policy.change: there is no key "flavor" here'],
+    ['change: {nodes: [developers]}', 'policy.change.nodes.0: expected the id of a Slack user'],
+    ['change: [S0PLATFORM]', 'policy.change: '],
+  ])('refuses %s', (general, problem) => {
+    expect(parsePolicies(general).problems).toEqual([expect.stringContaining(problem)]);
   });
 });
 

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCertificate } from '../../src/kubernetes/api/create-certificate.ts';
 import { KubernetesApi } from '../../src/kubernetes/api/kubernetes-api.ts';
-import { listNodes } from '../../src/kubernetes/api/nodes.ts';
-import { listPods } from '../../src/kubernetes/api/pods.ts';
+import { cordonNode, deleteNode, listNodes, uncordonNode } from '../../src/kubernetes/api/nodes.ts';
+import { evictPod, listPods, listPodsOn } from '../../src/kubernetes/api/pods.ts';
 import { readyz } from '../../src/kubernetes/api/readyz.ts';
 import { deleteService, listLoadBalancerServices } from '../../src/kubernetes/api/services.ts';
 import {
@@ -87,6 +87,84 @@ export function kubernetesContract(adminConfig: () => Promise<Kubeconfig>): void
         startedAt: expect.any(Number),
       });
       expect(await listPods(admin, uniqueName('nothing'))).toEqual([]);
+    });
+
+    it('keeps new pods from a node, and lets them come again', async () => {
+      const [node] = await listNodes(admin);
+      const name = node?.name ?? '';
+      const cordoned = async () => (await listNodes(admin)).find((one) => one.name === name)?.cordoned;
+
+      await cordonNode(admin, name);
+      await cordonNode(admin, name);
+      const after = await cordoned();
+      await uncordonNode(admin, name);
+
+      expect([after, await cordoned()]).toEqual([true, undefined]);
+    });
+
+    it('knows no node that is gone, and removes it nevertheless', async () => {
+      const name = uniqueName('gone');
+
+      await deleteNode(admin, name);
+
+      await expect(cordonNode(admin, name)).rejects.toMatchObject({ status: 404, reason: 'NotFound' });
+      expect(await listPodsOn(admin, name)).toEqual([]);
+    });
+
+    it('tells of each pod on a node whether it moves when that is drained', async () => {
+      const nodes = (await listNodes(admin)).filter(({ role }) => role === 'control-plane');
+      const name = nodes[0]?.name ?? '';
+
+      const pods = await listPodsOn(admin, name);
+
+      const becomes = (start: string) => pods.find((pod) => pod.name.startsWith(start))?.whenDrained;
+      expect([becomes(`etcd-${name}`), becomes('kube-proxy-')]).toEqual(['stays', 'stays']);
+      expect(pods.every(({ namespace, alone }) => namespace !== 'kube-system' || !alone)).toBe(true);
+    });
+
+    describe('with a pod of somebody’s', () => {
+      const name = uniqueName('pod');
+      const pod = { namespace: 'default', name };
+
+      beforeAll(async () => {
+        const spec = { containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10' }] };
+        const body = { metadata: { name, labels: { app: name } }, spec };
+        await admin.ask({ doing: 'Making a pod' }, ({ core }) =>
+          core.createNamespacedPod({ namespace: 'default', body }),
+        );
+        await eventually(async () => {
+          const pods = await listPods(admin, 'default');
+          return pods.some((one) => one.name === name && one.status === 'Running') || undefined;
+        }, 200);
+      });
+      async function budget(minAvailable: number, change: 'make' | 'remove'): Promise<void> {
+        const body = { metadata: { name }, spec: { minAvailable, selector: { matchLabels: { app: name } } } };
+        await admin.ask(
+          { doing: 'Making a budget' },
+          async ({ policy }): Promise<unknown> =>
+            change === 'make'
+              ? policy.createNamespacedPodDisruptionBudget({ namespace: 'default', body })
+              : policy.deleteNamespacedPodDisruptionBudget({ namespace: 'default', name }),
+        );
+      }
+
+      it('evicts it when no budget needs it any more, and is content with one that is gone', async () => {
+        await budget(1, 'make');
+        const held = await evictPod(admin, pod);
+        await budget(1, 'remove');
+        const released = await eventually(async () => {
+          const eviction = await evictPod(admin, pod);
+          return eviction.accepted ? eviction : undefined;
+        }, 200);
+        await eventually(async () => !(await listPods(admin, 'default')).some((one) => one.name === name), 200);
+
+        expect(held).toEqual({
+          accepted: false,
+          reason: expect.stringContaining("violate the pod's disruption budget"),
+        });
+        expect(released).toEqual({ accepted: true });
+        expect(await evictPod(admin, pod)).toEqual({ accepted: true });
+      });
     });
 
     it('signs a certificate for a user, with which they can do what their group may', async () => {

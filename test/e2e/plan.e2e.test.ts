@@ -76,8 +76,10 @@ describe('planning and examining, in a browser', () => {
     await answered('not in Swift yet: it is built');
     await picture('plan-card');
     await page.locator('[data-action-id="deny"]').click();
-    await page.getByTestId('confirm-ok').click();
+    await page.getByLabel('Why?').fill('not on a Friday');
+    await page.getByTestId('modal-submit').click();
     await answered('staging · denied');
+    await answered('not on a Friday');
   });
 
   it('shows how the cloud is', async () => {

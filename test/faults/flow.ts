@@ -5,6 +5,7 @@ import { plan } from '../../jobs/plan.ts';
 import type { Step, Tools } from '../../jobs/run.ts';
 import { processStep, type StepSignals } from '../../jobs/step-processor.ts';
 import { steps } from '../../jobs/worker.ts';
+import type { Cluster } from '../../src/clusters/cluster.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import type { Action, StepName, StepResults } from '../../src/clusters/steps.ts';
@@ -21,13 +22,14 @@ const attempts = 5;
 
 /**
  * Asks for one deployment without approval and plans it. Answers it as it is then. `paceMs` is what the waits of the
- * queue become.
+ * queue become, and `before` the cluster that is to be changed.
  */
 export async function planDeployment(
   tools: Tools,
   spec: ClusterSpec,
   action: Action,
   paceMs: number,
+  before?: Cluster,
 ): Promise<Deployment> {
   const outcome = await tools.deployments.request({
     action,
@@ -35,6 +37,7 @@ export async function planDeployment(
     requestedBy: 'U0DEVELOPER',
     channel: spec.channel,
     terms: { count: 0, from: [], self: true, withinMs: 60_000 },
+    ...(before && { before }),
   });
   if (outcome.kind !== 'accepted') throw new Error(`${spec.name} is busy`);
   const { id } = outcome.deployment;
@@ -57,13 +60,13 @@ export async function planDeployment(
  */
 export async function runSteps(
   tools: Tools,
-  { id, action }: Deployment,
+  { id, action, round }: Deployment,
   given: Given,
   paceMs: number,
 ): Promise<Deployment> {
   const run = async (node: (typeof flows)[Action]): Promise<boolean> => {
     const before = await Promise.all(node.after.map(run));
-    return before.every(Boolean) && (await runStep(node.step, id, tools, given[node.step], paceMs));
+    return before.every(Boolean) && (await runStep(node.step, { id, round }, tools, given[node.step], paceMs));
   };
   await run(flows[action]);
   return tools.deployments.get(id);
@@ -71,13 +74,13 @@ export async function runSteps(
 
 async function runStep(
   name: StepName,
-  deployment: string,
+  { id: deployment, round }: Pick<Deployment, 'id' | 'round'>,
   tools: Tools,
   result: StepResults[StepName] | undefined,
   paceMs: number,
 ): Promise<boolean> {
   const step = result === undefined ? steps[name] : async () => result;
-  const job = new InProcessJob(`${deployment}-r1-${name}`, { deployment, round: 1 });
+  const job = new InProcessJob(`${deployment}-r${round}-${name}`, { deployment, round });
   const never = new AbortController().signal;
   const signals: StepSignals = { shutdown: never, job: never, over: never };
   for (let failures = 0; failures < attempts; ) {

@@ -19,7 +19,10 @@ export async function makeProps(directory: string): Promise<MadeProps> {
   const file = join(directory, 'debian-12.img');
   await writeFile(file, image);
   const mirror = await startMirror(tarball);
-  mirror.paths.set('/v1.34.2/kubernetes-server-linux-amd64.tar.gz', (response) => response.writeHead(200).end(tarball));
+  for (const version of ['v1.34.2', 'v1.35.1']) {
+    const path = `/${version}/kubernetes-server-linux-amd64.tar.gz`;
+    mirror.paths.set(path, (response) => response.writeHead(200).end(tarball));
+  }
   const kubernetes: ReleasedKubernetes = {
     source: 'release',
     version: 'v1.34.2',

@@ -5,7 +5,6 @@ import type { Tools } from '../../jobs/run.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import { stackTag } from '../../src/clusters/names.ts';
-import type { Action } from '../../src/clusters/steps.ts';
 import { silentLogger } from '../../src/log.ts';
 import { StackWatch } from '../../src/openstack/heat/stack-watch.ts';
 import type { OpenStack } from '../../src/openstack/openstack.ts';
@@ -93,7 +92,7 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
     calls.push(...distinct(phase, cloud.proxy.calls.slice(before)));
     return result;
   };
-  const act = async (action: Action): Promise<Ended> => {
+  const act = async (action: 'up' | 'down'): Promise<Ended> => {
     const ready = await during(`plan of ${action}`, (tools) => planDeployment(tools, spec, action, paceMs));
     const deployment =
       ready.state === 'queued' ? await during(action, (tools) => runSteps(tools, ready, given, paceMs)) : ready;
@@ -111,7 +110,7 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
 }
 
 /** What the jobs of one worker process share; nothing of it outlives a phase but what Redis holds. */
-function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Omit<Tools, 'dataDir'> {
+export function toolsOf(redis: Redis, openstack: OpenStack, paceMs: number): Omit<Tools, 'dataDir'> {
   const watch = new StackWatch(openstack.heat, { tags: [stackTag], freshMs: paceMs / 2, quietMs: paceMs });
   return {
     deployments: new Deployments(redis, async () => undefined),

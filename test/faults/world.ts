@@ -14,6 +14,8 @@ export interface FaultyCloud {
   readonly proxy: FaultProxy;
   /** A new login through the proxy, as another worker process would have it. Closed with the cloud. */
   connect(): OpenStack;
+  /** The clouds.yaml that leads past the proxy. */
+  readonly cloudsFile: string;
   /** Past the proxy: what there really is. */
   readonly direct: OpenStack;
   close(): Promise<void>;
@@ -62,6 +64,7 @@ async function putBehindProxy({ cloudsFile, name, retry, close }: Behind): Promi
   const nodes = await startNodes({ openstack: login(cloudsFile, `${name}-admin`), log, pace: 'none' });
   return {
     proxy,
+    cloudsFile,
     connect: () => login(throughProxy, name, retry),
     direct: login(cloudsFile, name),
     async close() {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedStore } from '../../jobs/cluster-store.ts';
 import type { Run } from '../../jobs/run.ts';
-import { bootLogObject, clusterObjects } from '../../src/clusters/names.ts';
+import { bootLogObject, clusterObjects, instructionObject, outcomeObject } from '../../src/clusters/names.ts';
 import type { SignedStore } from '../../src/clusters/stack.ts';
 import { findObjectText } from '../../src/openstack/swift/objects.ts';
 import { openStackStage, RecordingStep, readyForStack, type StackStage } from './stack-stage.ts';
@@ -69,6 +69,34 @@ describe('what the servers of a cluster may read and write in its container', ()
     expect(await written(bootLogObject(deployment.id, 'staging-node-1'))).toBe('what happened');
   });
 
+  it('lets every server read an instruction of its own name, and nothing else', async () => {
+    const { upgrade_get } = store.node;
+    expect(upgrade_get).toBe(store.controlPlane.upgrade_get);
+    expect(upgrade_get).toContain(`/${objects.instructions}@HOST@.json?`);
+    const url = upgrade_get.replace('@HOST@', 'staging-node-1');
+
+    const early = await fetch(url);
+    const instruction = instructionObject(deployment.id, 'staging-node-1').split('/');
+    await stage.direct.swift.call('PUT', [container, ...instruction], { doing: 'Writing', ok: [201] });
+    const late = await fetch(url);
+    const put = await fetch(url, { method: 'PUT', body: 'x' });
+    const elsewhere = await fetch(upgrade_get.replace('/upgrades/@HOST@.json?', '/admin.conf?'));
+
+    expect([early.status, late.status, put.status, elsewhere.status]).toEqual([404, 200, 401, 401]);
+  });
+
+  it('lets every server write an outcome of its own name, and nobody read it', async () => {
+    const { upgrade_put } = store.controlPlane;
+    expect(upgrade_put).toBe(store.node.upgrade_put);
+    const url = upgrade_put.replace('@HOST@', 'staging-node-1');
+
+    const put = await fetch(url, { method: 'PUT', body: 'done' });
+    const got = await fetch(url);
+
+    expect([put.status, got.status]).toEqual([201, 401]);
+    expect(await written(outcomeObject(deployment.id, 'staging-node-1'))).toBe('done');
+  });
+
   it('holds for as long as a cluster may live', () => {
     const expires = new URL(store.node.join_node_get).searchParams.get('temp_url_expires');
     const years = (Number(expires) * 1000 - Date.now()) / (365 * 24 * 3_600_000);
@@ -91,8 +119,10 @@ describe('what the servers of a cluster may read and write in its container', ()
     for (const object of Object.values(objects).filter((name) => !name.endsWith('/'))) {
       await swift.delete([container, ...object.split('/')], { doing, ok: [204, 404] });
     }
-    const log = bootLogObject(deployment.id, 'staging-node-1');
-    await swift.delete([container, ...log.split('/')], { doing, ok: [204, 404] });
+    for (const ofHost of [bootLogObject, instructionObject, outcomeObject]) {
+      const object = ofHost(deployment.id, 'staging-node-1');
+      await swift.delete([container, ...object.split('/')], { doing, ok: [204, 404] });
+    }
     await swift.delete([container], { doing, ok: [204] });
     await swift.call('PUT', [container], { doing, ok: [201] });
 

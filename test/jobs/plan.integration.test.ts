@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plan } from '../../jobs/plan.ts';
 import type { Tools } from '../../jobs/run.ts';
 import type { ClusterSpec } from '../../src/clusters/cluster-spec.ts';
-import { finishStep, startStep } from '../../src/clusters/decisions.ts';
+import { change, finishStep, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import type { SourceInspection } from '../../src/clusters/inspection.ts';
 import type { ReservedCidr } from '../../src/clusters/network-fit.ts';
@@ -19,7 +19,7 @@ import { createKeypair } from '../../src/openstack/nova/keypairs.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/cloud.ts';
 import { makePublicKey } from '../../src/playground/demo/props.ts';
-import type { DeploymentJob } from '../../src/queue/jobs.ts';
+import type { PlanJob } from '../../src/queue/jobs.ts';
 import { Secret } from '../../src/secret.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { buildWorkerThatSays, someCommit } from '../support/build-worker.ts';
@@ -66,7 +66,7 @@ describe('planning', () => {
   }
 
   async function planned(
-    { id }: Deployment,
+    { id, revision = 0 }: Deployment,
     on: OpenStack = openstack,
     reservedCidrs: readonly ReservedCidr[] = [],
     source?: SourceInspection,
@@ -83,8 +83,8 @@ describe('planning', () => {
       reservedCidrs,
       log,
     } as unknown as Tools;
-    const job = { id: `${id}-plan`, data: { deployment: id }, attemptsMade: 0, opts: { attempts: 1 } };
-    await plan(job as Job<DeploymentJob>, tools, new AbortController().signal);
+    const job = { id: `${id}-plan`, data: { deployment: id, revision }, attemptsMade: 0, opts: { attempts: 1 } };
+    await plan(job as Job<PlanJob>, tools, new AbortController().signal);
     return deployments.get(id);
   }
 
@@ -336,6 +336,21 @@ describe('planning', () => {
 
     expect(deployment.state).toBe('queued');
     expect(started).toEqual([deployment.id]);
+  });
+
+  it('is not recorded for what is asked for since, nor is its failure', async () => {
+    const deployment = await request(possible);
+    await planned(deployment);
+    const larger = { ...possible, nodes: { ...possible.nodes, count: 2 } };
+    await deployments.change(deployment.id, change('U1', larger, 0));
+    const dead = connect({ ...openstack.cloud, authUrl: 'http://127.0.0.1:1/v3' }, { log });
+
+    const old = await planned(deployment, dead);
+    const anew = await planned({ ...deployment, revision: 1 });
+
+    expect(old).toMatchObject({ state: 'requested', revision: 1 });
+    expect(anew.state).toBe('awaiting-approval');
+    expect(anew.plan?.lines).toContainEqual({ label: 'Nodes', text: '2 × m1.small (1 core, 2 GiB), up to 3' });
   });
 
   it('does not touch a deployment that has gone on when it is made twice', async () => {

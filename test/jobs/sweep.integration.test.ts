@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowJobs } from '../../jobs/flows.ts';
 import type { Tools } from '../../jobs/run.ts';
 import { sweep } from '../../jobs/sweep.ts';
-import { recordPlan, startStep } from '../../src/clusters/decisions.ts';
+import { change, recordPlan, startStep } from '../../src/clusters/decisions.ts';
 import type { Deployment } from '../../src/clusters/deployment.ts';
 import { silentLogger } from '../../src/log.ts';
 import { queuePrefix } from '../../src/queue/jobs.ts';
 import { Producer } from '../../src/queue/producer.ts';
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
-import { approveStaging, oneApproval, requestStaging } from '../support/fixtures.ts';
+import { approveStaging, oneApproval, requestStaging, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
 const plan = { lines: [], warnings: [] };
@@ -67,6 +67,32 @@ describe('the sweep', () => {
     const after = await deployments.get(id);
 
     expect([before.state, after.state]).toEqual(['awaiting-approval', 'expired']);
+  });
+
+  it('reminds once of a request, half way through its time', async () => {
+    const { id } = await requestStaging(deployments);
+    await deployments.change(id, recordPlan(plan, Date.now()));
+
+    await sweep(tools, Date.now());
+    await sweep(tools, Date.now() + oneApproval.withinMs / 2);
+    await sweep(tools, Date.now() + oneApproval.withinMs / 2 + 5_000);
+
+    const types = (await deployments.events(id)).map(({ event }) => event.type);
+    expect(types).toEqual(['requested', 'planned', 'approval-requested', 'reminded']);
+  });
+
+  it('has a request planned anew that was changed, also while the first plan is still in work', async () => {
+    const { id } = await requestStaging(deployments);
+    await sweep(tools, Date.now());
+    await deployments.change(id, recordPlan(plan, Date.now()));
+    await deployments.change(id, change('U1', { ...stagingSpec, nodes: { ...stagingSpec.nodes, count: 3 } }, 0));
+
+    await sweep(tools, Date.now());
+    await sweep(tools, Date.now());
+
+    const jobs = await producer.queue('cloud').getWaiting();
+    expect(jobs.map((job) => job.id).sort()).toEqual([`${id}-plan`, `${id}-plan-1`]);
+    expect(jobs.map((job) => job.data.revision).sort()).toEqual([0, 1]);
   });
 
   it('enqueues the flow anew when the jobs of a running deployment are gone', async () => {

@@ -93,10 +93,10 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
       [
         '/k8s upp staging',
         'There is no command upp. Did you mean /k8s up staging?',
-        'up, down, cancel, retry, extend, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
+        'up, down, cancel, retry, extend, scale, upgrade, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
       ],
-      ['/k8s up', '/k8s up needs the name of a cluster', 'such as /k8s up staging'],
-      ['/k8s up staging now', '/k8s up takes one word after it, and got 2', 'Type /k8s up CLUSTER'],
+      ['/k8s down', '/k8s down needs the name of a cluster', 'such as /k8s down staging'],
+      ['/k8s up staging now', '/k8s up takes one word after it, and got 2', 'Type /k8s up [CLUSTER]'],
     ])('answers %s with what was probably meant', async (typed, problem, hint) => {
       const answer = await slack.command(developer, typed);
 
@@ -193,7 +193,8 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
       const id = await slack.waitForApproval();
       const ts = await slack.postCard(id);
 
-      await slack.click(user, ts, 'deny');
+      await slack.clickForm(user, ts, 'deny');
+      await slack.submit(user);
 
       await vi.waitFor(async () =>
         expect(await slack.deployments.get(id)).toMatchObject({ state: 'denied', deniedBy: user }),
@@ -204,7 +205,8 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
     it('makes a later Approve tell who denied', async () => {
       const id = await slack.waitForApproval();
       const ts = await slack.postCard(id);
-      await slack.click(developer, ts, 'deny');
+      await slack.clickForm(developer, ts, 'deny');
+      await slack.submit(developer);
       await vi.waitFor(async () => expect((await slack.deployments.get(id)).state).toBe('denied'));
 
       const answer = await slack.clickAnswered(platform, ts, 'approve');
@@ -240,7 +242,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Sla
     const bare = await slack.command(visitor, '/k8s');
     const more = await slack.command(visitor, '/k8s help down');
 
-    expect(textOf(bare)).toContain('/k8s up CLUSTER');
+    expect(textOf(bare)).toContain('/k8s up [CLUSTER]');
     expect(textOf(more)).toContain('Nothing is removed by the command alone');
   });
 

@@ -98,6 +98,20 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Hom
     expect((await slack.deployments.get(id)).state).toBe('cancelled');
   });
 
+  it('opens the form of an up, by its button and by the shortcut', async () => {
+    await home(developer, 'Bring up a cluster');
+
+    await clickAtHome(developer, 'bring-up');
+    await vi.waitFor(() => expect(slack.workspace.modals(developer)).toHaveLength(1));
+    const [opened] = slack.workspace.modals(developer);
+    await slack.workspace.closeView(developer, opened?.id ?? '');
+    await slack.workspace.shortcut(developer, { callbackId: 'bring-up' });
+    await vi.waitFor(() => expect(slack.workspace.modals(developer)).toHaveLength(1));
+
+    expect(slack.workspace.modals(developer)[0]?.callback_id).toBe('up');
+    expect(opened?.callback_id).toBe('up');
+  });
+
   it('is closed to guests', async () => {
     expect(await home('U0GUEST', 'Slipway takes nothing from guests')).not.toContain('My clusters');
   });

@@ -91,7 +91,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('who may
 
       expect(textOf(answer)).toContain('Looking up who you are, so that nobody from outside does anything');
       expect(textOf(answer)).toContain('Give the app the bot scope users:read and install it again');
-      expect(textOf(help)).toContain('/k8s up CLUSTER');
+      expect(textOf(help)).toContain('/k8s up [CLUSTER]');
       expect(await slack.deployments.active()).toEqual([]);
       expect(await decisions()).toMatchObject([{ verb: 'up', allowed: false, rule: 'unidentified' }]);
     });
@@ -154,7 +154,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('who may
       const help = await slack.command(developer, '/k8s help');
 
       expect(textOf(up)).toContain('Nothing was done, since it could not be written into the audit log');
-      expect(textOf(help)).toContain('/k8s up CLUSTER');
+      expect(textOf(help)).toContain('/k8s up [CLUSTER]');
       expect(await slack.deployments.active()).toEqual([]);
     });
   });

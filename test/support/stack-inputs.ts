@@ -1,4 +1,4 @@
-import type { SignedObject, SignedStore, StackInputs } from '../../src/clusters/stack.ts';
+import type { HostStore, SignedObject, SignedStore, StackInputs } from '../../src/clusters/stack.ts';
 
 /** One object of a release, as a server is told of it. */
 export function signedObject(changes: Partial<SignedObject> = {}): SignedObject {
@@ -13,6 +13,12 @@ export function signedObject(changes: Partial<SignedObject> = {}): SignedObject 
   };
 }
 
+const hostStore: HostStore = {
+  log_put: signedPrefixUrl('logs/', '@HOST@.log'),
+  upgrade_get: signedPrefixUrl('upgrades/', '@HOST@.json'),
+  upgrade_put: signedPrefixUrl('upgraded/', '@HOST@.json'),
+};
+
 /** The signed URLs of a cluster's own container. */
 export const someStore: SignedStore = {
   controlPlane: {
@@ -22,17 +28,18 @@ export const someStore: SignedStore = {
     join_control_plane_put: signedUrl('join/control-plane.json'),
     admin_conf_put: signedUrl('admin.conf'),
     report_put: signedUrl('report.json'),
-    log_put: `${signedUrl('logs/@HOST@.log')}&temp_url_prefix=staging-1/logs/`,
+    ...hostStore,
   },
-  node: {
-    join_node_get: signedUrl('join/node.json'),
-    log_put: `${signedUrl('logs/@HOST@.log')}&temp_url_prefix=staging-1/logs/`,
-  },
+  node: { join_node_get: signedUrl('join/node.json'), ...hostStore },
 };
 
 function signedUrl(object: string): string {
   const query = 'temp_url_sig=secret&temp_url_expires=1';
   return `https://swift.example.org/v1/AUTH_1/slipway-cluster-staging/staging-1/${object}?${query}`;
+}
+
+function signedPrefixUrl(prefix: string, rest: string): string {
+  return `${signedUrl(`${prefix}${rest}`)}&temp_url_prefix=staging-1/${prefix}`;
 }
 
 /** What the steps before `stack` leave for it, for tests that do not care. */

@@ -171,6 +171,8 @@ export class BootStage {
       store: {
         join_node_get: this.cloud.signed('deployment-1/join/node.json'),
         log_put: this.cloud.signed('deployment-1/logs/@HOST@.log'),
+        upgrade_get: this.cloud.signed('deployment-1/upgrades/@HOST@.json'),
+        upgrade_put: this.cloud.signed('deployment-1/upgraded/@HOST@.json'),
       },
       settings: {
         cluster_id: 'staging-1',

@@ -145,6 +145,8 @@ describe('a first boot that works', () => {
     expect(JSON.parse(await readFile(stage.home('etc/store.json'), 'utf8'))).toEqual({
       join_node_get: stage.cloud.signed('deployment-1/join/node.json'),
       log_put: stage.cloud.signed('deployment-1/logs/staging-node-abcde.log'),
+      upgrade_get: stage.cloud.signed('deployment-1/upgrades/staging-node-abcde.json'),
+      upgrade_put: stage.cloud.signed('deployment-1/upgraded/staging-node-abcde.json'),
     });
   });
 

@@ -25,15 +25,16 @@ async function stateIds(component: string): Promise<string[]> {
   return [...plain, ...text.matchAll(/applied\('([^']+)'/g)].map(([, id = '']) => id);
 }
 
-/** All that Salt renders of a component: its states and their templates, by path. */
+/** All that Salt renders of a component, by path: its states and their templates, and no program. */
 async function rendered(component: string): Promise<Map<string, string>> {
   const entries = await readdir(join(folder, component), { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
     .map((entry) => join(entry.parentPath, entry.name));
-  return new Map(
-    await Promise.all(paths.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')])),
+  const texts = await Promise.all(
+    paths.map(async (path): Promise<[string, string]> => [path, await readFile(path, 'utf8')]),
   );
+  return new Map(texts.filter(([, text]) => !text.startsWith('#!')));
 }
 
 describe('the Salt states', () => {

@@ -8,6 +8,7 @@ import { type Call, Transport } from './transport.ts';
 export interface Apis {
   readonly core: ClientNode.CoreV1Api;
   readonly certificates: ClientNode.CertificatesV1Api;
+  readonly policy: ClientNode.PolicyV1Api;
   readonly version: ClientNode.VersionApi;
 }
 
@@ -78,8 +79,8 @@ export class KubernetesApi {
 
   /** One set a call, because each sends with a signal of its own. They hold nothing but their configuration. */
   #apis(call: Call): Apis {
-    const { CertificatesV1Api, CoreV1Api, ServerConfiguration, VersionApi, createConfiguration, wrapHttpLibrary } =
-      this.#client;
+    const { CertificatesV1Api, CoreV1Api, PolicyV1Api, ServerConfiguration, VersionApi } = this.#client;
+    const { createConfiguration, wrapHttpLibrary } = this.#client;
     const configuration = createConfiguration({
       baseServer: new ServerConfiguration(this.server, {}),
       httpApi: wrapHttpLibrary({ send: (context) => this.#send(context, call) }),
@@ -87,6 +88,7 @@ export class KubernetesApi {
     return {
       core: new CoreV1Api(configuration),
       certificates: new CertificatesV1Api(configuration),
+      policy: new PolicyV1Api(configuration),
       version: new VersionApi(configuration),
     };
   }

@@ -8,7 +8,8 @@ const credentials = z.object({
   alarm_url: z.string(),
 });
 
-const object = z.object({
+/** The shape of what a server is told of one object of a release. */
+export const bootObject = z.object({
   kind: z.enum(['kubernetes', 'states', 'salt', 'file']),
   name: z.string(),
   url: z.string(),
@@ -24,28 +25,30 @@ const common = z.object({
   index: z.string(),
   version: z.string(),
   release: z.string(),
-  objects: z.array(object),
+  objects: z.array(bootObject),
   settings,
   facts: z.object({ endpoint: z.ipv4(), public_address: z.ipv4().or(z.literal('')) }),
   signal: z.string().transform((text) => credentials.parse(JSON.parse(text))),
 });
 
+/** What every server has of its own. */
+const hostStore = z.object({ log_put: z.url(), upgrade_get: z.url(), upgrade_put: z.url() });
+
 const controlPlane = common.extend({
   role: z.literal('control-plane'),
-  store: z.object({
+  store: hostStore.extend({
     cloud_config_get: z.url().optional(),
     join_node_put: z.url(),
     join_control_plane_get: z.url(),
     join_control_plane_put: z.url(),
     admin_conf_put: z.url(),
     report_put: z.url(),
-    log_put: z.url(),
   }),
 });
 
 const node = common.extend({
   role: z.literal('node'),
-  store: z.object({ join_node_get: z.url(), log_put: z.url() }),
+  store: hostStore.extend({ join_node_get: z.url() }),
 });
 
 const parameters = z.discriminatedUnion('role', [controlPlane, node]);
@@ -57,7 +60,7 @@ export type BootParameters = z.output<typeof parameters>;
 export type ControlPlaneParameters = z.output<typeof controlPlane>;
 
 /** One object of the release, as a server is told of it. */
-export type BootObject = z.output<typeof object>;
+export type BootObject = z.output<typeof bootObject>;
 
 /** Where in Heat a server reports to, and as whom. */
 export type SignalCredentials = z.output<typeof credentials>;

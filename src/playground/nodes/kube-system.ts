@@ -5,6 +5,8 @@ import { type BootedNode, type ClusterSettings, isNetworkReady } from './booted-
 export interface SystemPod {
   readonly name: string;
   readonly containers: readonly string[];
+  /** What runs it: the kubelet by itself from a file, a DaemonSet on each node, or a ReplicaSet wherever there is room. */
+  readonly owner: 'Node' | 'DaemonSet' | 'ReplicaSet';
   /** Undefined while no node was found for it. */
   readonly node?: BootedNode;
 }
@@ -23,7 +25,7 @@ export function kubeSystemPods(nodes: readonly BootedNode[], settings: ClusterSe
   const network = networkPods[settings.cni];
   return [
     ...controlPlanes.flatMap((node) =>
-      staticPods.map((name) => ({ name: `${name}-${node.name}`, containers: [name], node })),
+      staticPods.map((name) => ({ name: `${name}-${node.name}`, containers: [name], owner: 'Node' as const, node })),
     ),
     ...onEach(nodes, 'kube-proxy', ['kube-proxy']),
     ...(network ? onEach(nodes, network.name, network.containers) : []),
@@ -51,7 +53,8 @@ function coreDns(nodes: readonly BootedNode[], settings: ClusterSettings): Syste
 
 /** As a DaemonSet does it. */
 function onEach(nodes: readonly BootedNode[], name: string, containers: readonly string[]): SystemPod[] {
-  return nodes.map((node) => ({ name: `${name}-${suffix(`${name} ${node.name}`, 5)}`, containers, node }));
+  const owner = 'DaemonSet';
+  return nodes.map((node) => ({ name: `${name}-${podSuffix(`${name} ${node.name}`, 5)}`, containers, owner, node }));
 }
 
 /** As a Deployment does it. Those that kubeadm makes may run on control planes as well. */
@@ -63,13 +66,13 @@ function replicas(
 ): SystemPod[] {
   return Array.from({ length: count }, (_each, index) => {
     const node = nodes[index % Math.max(nodes.length, 1)];
-    const unique = `${name}-${suffix(name, 10)}-${suffix(`${name} ${index}`, 5)}`;
-    return { name: unique, containers, ...(node && { node }) };
+    const unique = `${name}-${podSuffix(name, 10)}-${podSuffix(`${name} ${index}`, 5)}`;
+    return { name: unique, containers, owner: 'ReplicaSet', ...(node && { node }) };
   });
 }
 
 /** Kubernetes makes suffixes of these characters at random; here the same pod has the same one whenever asked. */
-function suffix(of: string, length: number): string {
+export function podSuffix(of: string, length: number): string {
   const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
   const digest = createHash('sha256').update(of).digest().subarray(0, length);
   return [...digest].map((byte) => alphabet[byte % alphabet.length]).join('');

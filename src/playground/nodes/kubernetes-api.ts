@@ -3,16 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { authorize } from './api/authorize.ts';
-import { derivedCollection } from './api/derived-collection.ts';
 import { discovery, type Resources } from './api/discovery.ts';
 import { ApiFailure } from './api/failure.ts';
 import { type Identity, identify } from './api/identity.ts';
-import { nodeObject } from './api/node-object.ts';
+import { NodesCollection } from './api/nodes-collection.ts';
 import { perform } from './api/perform.ts';
-import { podObject } from './api/pod-object.ts';
+import { PodsCollection } from './api/pods-collection.ts';
 import { SigningRequests } from './api/signing-requests.ts';
 import { StoredCollection } from './api/stored-collection.ts';
-import { parseTarget, verbOf } from './api/target.ts';
+import { parseTarget, type Verb, verbOf } from './api/target.ts';
 import type { BootedNode, ClusterSettings } from './booted-node.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { kubeSystemPods } from './kube-system.ts';
@@ -25,7 +24,8 @@ export interface KubernetesApiOptions {
   readonly authority: CertificateAuthority;
   /** What the server's certificate holds for. */
   readonly names: readonly string[];
-  readonly version: string;
+  /** The version of Kubernetes at the moment of the question. */
+  readonly version: () => string;
   readonly settings: ClusterSettings;
   /** The nodes at the moment of the question. */
   readonly nodes: () => readonly BootedNode[];
@@ -33,12 +33,13 @@ export interface KubernetesApiOptions {
 
 /**
  * The part of a Kubernetes API that Slipway asks for, over TLS: the health checks and the version for everybody; nodes,
- * pods of kube-system, Services, volumes and requests for certificates for those whose certificate and groups allow it.
+ * pods, Services, volumes, PodDisruptionBudgets and requests for certificates for those whose certificate and groups allow it.
  * Answers have the shape of the real ones, cut down to what tells something.
  */
 export async function startKubernetesApi(options: KubernetesApiOptions): Promise<{ close(): Promise<void> }> {
   const { authority, names, address, port } = options;
   const resources = resourcesOf(options);
+  const { version } = options;
   const tls = {
     ...authority.issueServer(names),
     ca: authority.certificate,
@@ -46,7 +47,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     rejectUnauthorized: false, // a real API lets such a caller in as far as to say 401
   };
   const server = createServer(tls, (request, response) => {
-    answer(request, response, { resources, version: options.version }).catch((error: unknown) => {
+    answer(request, response, { resources, version: version() }).catch((error: unknown) => {
       const failure = error instanceof ApiFailure ? error : new ApiFailure('BadRequest', String(error));
       json(response, failure.code, failure.toStatus());
     });
@@ -64,10 +65,16 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
 }
 
 function resourcesOf({ authority, settings, nodes }: KubernetesApiOptions): Resources {
-  const pods = () => kubeSystemPods(nodes(), settings).map(podObject);
+  const joined = new NodesCollection(nodes, settings);
+  const budgets = new StoredCollection({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespaced: true });
   return {
-    '/nodes': derivedCollection('Node', false, () => nodes().map((node) => nodeObject(node, settings))),
-    '/pods': derivedCollection('Pod', true, pods),
+    '/nodes': joined,
+    '/pods': new PodsCollection({
+      system: () => kubeSystemPods(nodes(), settings),
+      schedulable: () => joined.schedulable(),
+      budgets,
+    }),
+    'policy/poddisruptionbudgets': budgets,
     '/services': new StoredCollection({ apiVersion: 'v1', kind: 'Service', namespaced: true }),
     '/persistentvolumes': new StoredCollection({ apiVersion: 'v1', kind: 'PersistentVolume', namespaced: false }),
     'certificates.k8s.io/certificatesigningrequests': new SigningRequests(authority),
@@ -92,7 +99,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
   const { target, verb, collection } = found(request.method, pathname, served.resources);
   authorize(caller, verb, target);
   if (collection === undefined) throw notThere();
-  const body = await jsonText(request);
+  const body = await jsonText(request, verb);
   const result = perform[verb]({ collection, target, caller, query: searchParams, body });
   json(response, verb === 'create' ? 201 : 200, result);
 }
@@ -116,11 +123,18 @@ function found(method: string | undefined, path: string, resources: Resources) {
   return { target, verb, collection: resources[`${target.group}/${target.resource}`] };
 }
 
+const patchTypes = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+] as const;
+
 /** A real API takes protobuf as well, which kubectl sends for some objects. */
-async function jsonText(request: IncomingMessage): Promise<string> {
+async function jsonText(request: IncomingMessage, verb: Verb): Promise<string> {
   const type = request.headers['content-type'] ?? 'application/json';
-  if (type.startsWith('application/json')) return text(request);
-  const problem = 'the body of the request was in an unknown format - accepted media types include: application/json';
+  const accepted = verb === 'patch' ? patchTypes : ['application/json'];
+  if (accepted.some((one) => type.startsWith(one))) return text(request);
+  const problem = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   throw new ApiFailure('UnsupportedMediaType', problem);
 }
 

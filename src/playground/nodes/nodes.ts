@@ -11,17 +11,19 @@ export interface NodesOptions {
   /** With an administrator's credentials: nobody else may read user data. */
   readonly openstack: OpenStack;
   readonly log: Logger;
-  /** How long a boot takes: `short` leaves time to watch, `none` is for tests. */
+  /** How long a boot or an upgrade takes: `short` leaves time to watch, `none` is for tests. */
   readonly pace?: 'short' | 'none';
 }
 
 const pollMs = { short: 1_000, none: 100 } as const;
 const bootMs = { short: 1_500, none: 0 } as const;
+const upgradeMs = { short: 3_000, none: 0 } as const;
 
 /**
  * Stands in for servers whose hypervisor only pretends. Whenever Nova has a new ACTIVE server with Slipway's boot script,
  * in whatever project, this does over the network what the server would do if it booted, and serves a Kubernetes API at
- * the public address of a cluster until its first control plane is gone.
+ * the public address of a cluster until its first control plane is gone. Servers upgrade themselves as soon as there is an
+ * instruction for them, which a real one looks for once a minute.
  */
 export async function startNodes({
   openstack,
@@ -46,6 +48,7 @@ export async function startNodes({
       log,
       peers: () => [...standIns.values()],
       pollMs: pollMs[pace],
+      upgradeMs: upgradeMs[pace],
     });
     standIns.set(server.id, standIn);
     standIn.boot(bootMs[pace]);
@@ -57,7 +60,10 @@ export async function startNodes({
     for (const server of servers) {
       if (server.status === 'ACTIVE' && !standIns.has(server.id) && !foreign.has(server.id)) await meet(server);
     }
-    for (const standIn of standIns.values()) await standIn.serve(stop.signal);
+    for (const standIn of standIns.values()) {
+      await standIn.serve(stop.signal);
+      standIn.lookForInstruction();
+    }
   };
 
   const running = forever(look, pollMs[pace], log, stop.signal);

@@ -18,6 +18,8 @@ export interface StandInClusterOptions {
   /** The first control plane, which makes the cluster. */
   readonly hostname: string;
   readonly privateAddress: string;
+  /** The version of its control plane, at the moment of the question. */
+  readonly version: () => string;
   /** All servers that have joined, at the moment of the question. */
   readonly nodes: () => readonly BootedNode[];
 }
@@ -61,8 +63,8 @@ export class StandInCluster {
   /** Opens the API. @throws Error when its address cannot be listened on. */
   async listen(): Promise<void> {
     if (this.#api !== undefined) return;
-    const { hostname, parameters, privateAddress, nodes } = this.#options;
-    const { facts, version, settings } = parameters;
+    const { hostname, parameters, privateAddress, version, nodes } = this.#options;
+    const { facts, settings } = parameters;
     const names = [facts.public_address, facts.endpoint, privateAddress, '127.0.0.1', hostname, 'kubernetes'];
     this.#api = await startKubernetesApi({
       address: this.address,

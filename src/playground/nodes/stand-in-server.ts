@@ -6,6 +6,7 @@ import type { BootParameters, ControlPlaneParameters } from './boot-script.ts';
 import type { BootedNode } from './booted-node.ts';
 import { firstBoot } from './first-boot.ts';
 import { StandInCluster } from './stand-in-cluster.ts';
+import { findInstruction, upgrade } from './upgrade.ts';
 
 export interface StandInOptions {
   readonly server: Server;
@@ -15,6 +16,8 @@ export interface StandInOptions {
   readonly peers: () => readonly StandInServer[];
   /** How often something is looked for that another server has to do first. */
   readonly pollMs: number;
+  /** How long an upgrade takes at least, in milliseconds. */
+  readonly upgradeMs: number;
 }
 
 const joinWithinMs = 20 * 60_000;
@@ -28,11 +31,16 @@ export class StandInServer {
   #booted = false;
   #joinedAt: Date | undefined;
   #cluster: StandInCluster | undefined;
+  #version: string;
+  #upgrading: Promise<void> | undefined;
+  /** Id of the last instruction that was followed to its end. */
+  #followed: string | undefined;
   /** So that an address which cannot be listened on is told once and not every second. */
   #complained = false;
 
   constructor(options: StandInOptions) {
     this.#options = options;
+    this.#version = options.parameters.version;
     this.#log = options.log.child({ server: options.server.name });
   }
 
@@ -52,10 +60,26 @@ export class StandInServer {
     });
   }
 
+  /**
+   * Looks whether the server is to be upgraded, as a timer on it does, and sees to it. Does not wait for that, and may be
+   * called again and again.
+   */
+  lookForInstruction(): void {
+    if (!this.#booted || this.#upgrading !== undefined) return;
+    this.#upgrading = this.#followInstruction()
+      .catch((error: unknown) => {
+        if (!this.#gone.signal.aborted) this.#log.warn({ err: error }, 'an instruction could not be followed');
+      })
+      .finally(() => {
+        this.#upgrading = undefined;
+      });
+  }
+
   /** The server is gone, and with it all that it did. */
   async close(): Promise<void> {
     this.#gone.abort();
     await this.#booting;
+    await this.#upgrading;
     await this.#cluster?.close();
     this.#cluster = undefined;
   }
@@ -80,6 +104,28 @@ export class StandInServer {
     await insist(() => tellHeat(server.name, parameters, outcome, signal), signal);
   }
 
+  async #followInstruction(): Promise<void> {
+    const { server, parameters, upgradeMs } = this.#options;
+    const { signal } = this.#gone;
+    const instruction = await findInstruction(server.name, parameters.store, signal);
+    if (instruction === undefined || instruction.id === this.#followed) return;
+    await upgrade(
+      {
+        hostname: server.name,
+        store: parameters.store,
+        from: this.#version,
+        install: (version) => {
+          this.#version = version;
+        },
+        instruction,
+        lastsMs: upgradeMs,
+      },
+      signal,
+    );
+    this.#followed = instruction.id;
+    this.#log.info({ upgrade: instruction.id, version: this.#version }, 'an upgrade is over');
+  }
+
   /**
    * Makes the cluster anew whatever is in the store, since nothing of one outlives the process that plays it. The control
    * plane is a node of it before anybody is told.
@@ -90,6 +136,7 @@ export class StandInServer {
       parameters,
       hostname: this.#options.server.name,
       privateAddress: this.#address,
+      version: () => this.#version,
       nodes: () => this.#clusterNodes(),
     });
     this.#cluster = cluster;
@@ -126,7 +173,7 @@ export class StandInServer {
   get #node(): BootedNode | undefined {
     const { server, parameters } = this.#options;
     if (this.#joinedAt === undefined) return undefined;
-    const { role, version } = parameters;
-    return { name: server.name, role, version, address: this.#address, joinedAt: this.#joinedAt };
+    const { role } = parameters;
+    return { name: server.name, role, version: this.#version, address: this.#address, joinedAt: this.#joinedAt };
   }
 }

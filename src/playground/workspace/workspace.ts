@@ -98,12 +98,25 @@ export interface Workspace {
 
 /** Starts a workspace. Throws a DeployError when the port is taken. */
 export async function startWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { log, host = '127.0.0.1', now = Date.now, botScopes, channels, commands = ['/k8s'], shortcuts = ownShortcuts } = options;
+  const {
+    log,
+    host = '127.0.0.1',
+    now = Date.now,
+    botScopes,
+    channels,
+    commands = ['/k8s'],
+    shortcuts = ownShortcuts,
+  } = options;
   let eventsUrl = options.eventsUrl;
   let outage = false;
   let origin = '';
 
-  const state = createWorkspaceState({ origin: () => origin, now, ...(botScopes && { botScopes }), ...(channels && { channels }) });
+  const state = createWorkspaceState({
+    origin: () => origin,
+    now,
+    ...(botScopes && { botScopes }),
+    ...(channels && { channels }),
+  });
   const { credentials, directory, messages, views } = state;
   const stream = createPageStream(state);
   const socketMode = createSocketMode({

@@ -1,13 +1,14 @@
-import { deny as denyBy } from '../../clusters/decisions.ts';
 import { mayDeny } from '../../clusters/policy.ts';
-import type { Answer } from '../answer.ts';
-import type { Action, Click } from './action.ts';
-import { decide } from './decide.ts';
+import { couldDecide } from '../decide.ts';
+import type { MadeForm } from '../forms/open-form.ts';
+import { denyView } from '../views/deny-view.ts';
+import type { Click, FormAction } from './action.ts';
 
-/** Ends a request before anything is made; whoever asked may withdraw it so, too. */
-export const deny: Action = { needs: 'deny', run: runDeny };
+/** Asks for the reason for which a request is ended; whoever asked may withdraw it so, too. */
+export const deny: FormAction = { needs: 'deny', form: makeForm };
 
-async function runDeny(click: Click): Promise<Answer | undefined> {
-  const decided = await decide(click, { may: mayDeny, decision: denyBy(click.user) });
-  return decided.changed ? undefined : decided.answer;
+async function makeForm(click: Click): Promise<MadeForm> {
+  const found = await couldDecide(click, mayDeny);
+  if (!found.ok) return found;
+  return { ok: true, view: denyView(found.deployment, click.user, { ...click.value, channel: click.channel }) };
 }

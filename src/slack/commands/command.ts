@@ -1,7 +1,8 @@
 import type { Verb } from '../../clusters/verbs.ts';
 import type { Answer, Tell } from '../answer.ts';
-import type { About } from '../attempt.ts';
+import type { About, Attempt } from '../attempt.ts';
 import type { SlackContext } from '../context.ts';
+import type { UpFormRequest } from '../forms/open-up-form.ts';
 import type { People } from '../people.ts';
 import type { Flag } from './flags.ts';
 
@@ -15,6 +16,8 @@ export interface CommandCall {
   readonly user: string;
   /** What the command is about; that its user may do that has been decided. */
   readonly about: About;
+  /** What was decided. */
+  readonly attempt: Attempt;
   readonly context: SlackContext;
   readonly people: People;
   /** Says something before the answer, for what takes long. */
@@ -37,6 +40,8 @@ export interface Command {
   readonly details: string;
   readonly examples: readonly string[];
   readonly run: (call: CommandCall) => Promise<Answer>;
+  /** Opens a form where nothing follows the command's name. Slack does not wait, so the form itself sees who may. */
+  readonly form?: (request: UpFormRequest) => Promise<Answer | undefined>;
 }
 
 /** How many words a command takes. */

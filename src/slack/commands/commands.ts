@@ -12,9 +12,11 @@ import { plan } from './plan.ts';
 import { pods } from './pods.ts';
 import { releases } from './releases.ts';
 import { retry } from './retry.ts';
+import { scale } from './scale.ts';
 import { status } from './status.ts';
 import { topology } from './topology.ts';
 import { up } from './up.ts';
+import { upgrade } from './upgrade.ts';
 
 /** Every command, in the order in which help shows them. */
 export const commands: readonly Command[] = [
@@ -23,6 +25,8 @@ export const commands: readonly Command[] = [
   cancel,
   retry,
   extend,
+  scale,
+  upgrade,
   plan,
   status,
   list,

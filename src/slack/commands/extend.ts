@@ -1,7 +1,6 @@
-import { parseDuration } from '../../clusters/duration.ts';
-import { UsageError } from '../../errors.ts';
 import type { Answer } from '../answer.ts';
 import { extendCluster } from '../extend-cluster.ts';
+import { readTime } from '../override.ts';
 import { standingOf } from '../standing.ts';
 import { notThereAnswer } from '../texts/lifetime-answers.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -22,11 +21,4 @@ async function runExtend(call: CommandCall): Promise<Answer> {
   const ms = time === undefined ? undefined : readTime(time);
   const { record } = await standingOf(name, call.context);
   return record === undefined ? notThereAnswer(name) : extendCluster(record, ms, call.user, call.context);
-}
-
-/** Milliseconds. Throws a UsageError for what is no time. */
-export function readTime(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw new UsageError(`${text} is no time that Slipway understands`, { hint: 'Type such as 90m, 8h, 2d or 1h30m' });
 }

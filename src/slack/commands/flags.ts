@@ -10,7 +10,7 @@ export interface Flag {
   readonly summary: string;
 }
 
-/** The words of a command, and the values of its flags by their names. */
+/** The words of a command in lower case, and the values of its flags, as they were typed, by their names. */
 export interface Arguments {
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
@@ -26,11 +26,12 @@ export function parseFlags(tokens: readonly string[], command: Pick<Command, 'na
   const flags = new Map<string, string>();
   const rest = [...tokens];
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
-    const [, name, attached] = /^(?:--|[\u2012-\u2015\u2212])([^=]+)(?:=(.*))?$/.exec(token) ?? [];
-    if (name === undefined) {
-      words.push(token);
+    const [, typed, attached] = /^(?:--|[\u2012-\u2015\u2212])([^=]+)(?:=(.*))?$/.exec(token) ?? [];
+    if (typed === undefined) {
+      words.push(token.toLowerCase());
       continue;
     }
+    const name = typed.toLowerCase();
     const flag = findFlag(name, command);
     const value = attached ?? rest.shift();
     if (value === undefined || value === '') throw withoutValue(flag, command);

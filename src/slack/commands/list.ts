@@ -64,5 +64,6 @@ function stateMark({ record, active }: Standing): string {
 export function stateWord({ record, active }: Standing): string {
   if (active?.state === 'awaiting-approval') return 'waiting for approval';
   if (active !== undefined) return actionWords[active.action].doing;
+  if (record?.unfinished !== undefined) return `${record.state}, ${actionWords[record.unfinished].doing} unfinished`;
   return record?.state ?? 'not there';
 }

@@ -22,9 +22,15 @@ export function parseCommand(
   commands: readonly Command[],
   complete: (parsed: ParsedCommand) => readonly string[] = ({ words }) => words,
 ): ParsedCommand {
-  const [name = whenEmpty, ...more] = tokens(line);
+  const [first = whenEmpty, ...more] = tokens(line);
+  const name = first.toLowerCase();
   const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name, more, commands);
+  if (command === undefined)
+    throw unknownCommand(
+      name,
+      more.map((word) => word.toLowerCase()),
+      commands,
+    );
 
   const { words: typed, flags } = parseFlags(more, command);
   const words = complete({ command, words: typed, flags });
@@ -33,11 +39,10 @@ export function parseCommand(
   return { command, words, flags };
 }
 
-/** The words of a line in lower case, without the quotes around them. */
+/** The words of a line, without the quotes around them. Git tells capitals from small letters, so they stay. */
 function tokens(line: string): string[] {
   return line
     .normalize('NFKC')
-    .toLowerCase()
     .replaceAll(/["'`´\u2018-\u201f\u00ab\u00bb]/g, ' ')
     .split(/[\s\u200b\ufeff]+/)
     .filter((word) => word !== '');
@@ -58,8 +63,14 @@ function wrongArguments(command: Command, words: readonly string[]): UsageError 
   const problem =
     words.length > most
       ? `/k8s ${command.name} takes ${countWords(most)} after it, and got ${words.length}`
-      : `/k8s ${command.name} needs the name of a cluster`;
+      : `/k8s ${command.name} needs ${missing(command, words)}`;
   return new UsageError(problem, { hint: `Type ${usage}, such as ${command.examples[0] ?? usage}` });
+}
+
+/** What is not there, by what the command's usage calls it. */
+function missing({ arguments: usage }: Command, words: readonly string[]): string {
+  const [next = ''] = usage.split(' ').slice(words.length);
+  return next === 'CLUSTER' ? 'the name of a cluster' : `${next} after ${words.join(' ')}`;
 }
 
 function countWords(most: number): string {

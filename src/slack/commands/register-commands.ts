@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import { privately } from '../answer.ts';
+import { createDialogs } from '../forms/dialogs.ts';
 import { answering } from '../guard.ts';
 import type { Listening } from '../listening.ts';
 import { runCommand } from '../run-command.ts';
@@ -9,12 +10,14 @@ const slashCommand = '/k8s';
 
 /** Has /k8s acknowledged at once, decided about, done, and answered privately. */
 export function registerCommands(app: App, listening: Listening): void {
-  const { context, track } = listening;
-  app.command(slashCommand, async ({ ack, command: { text, user_id: user, team_id: team }, respond }) => {
+  const { context, client, track } = listening;
+  app.command(slashCommand, async ({ ack, command: typed, respond }) => {
     await ack();
+    const { text, user_id: user, team_id: team, channel_id: channel, trigger_id: triggerId } = typed;
     const log = context.log.child({ user, command: text });
     log.info('a command');
-    const tell = privately(respond, log);
-    await track(answering(() => runCommand({ text, user, team, surface: 'command' }, tell, listening), tell, log));
+    const say = privately(respond, log);
+    const form = { triggerId, dialogs: createDialogs(client, log), channel };
+    await track(answering(() => runCommand({ text, user, team, surface: 'command', say, form }, listening), say, log));
   });
 }

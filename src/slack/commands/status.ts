@@ -3,13 +3,21 @@ import type { Deployment } from '../../clusters/deployment.ts';
 import { clustersFor } from '../admit.ts';
 import type { Answer } from '../answer.ts';
 import { allStandings, type Standing, standingOf } from '../standing.ts';
-import { cloudText, commandText, controlPlaneText, networkText, nodesText } from '../texts/cluster-texts.ts';
+import {
+  actionWords,
+  cloudText,
+  commandText,
+  controlPlaneText,
+  networkText,
+  nodesText,
+} from '../texts/cluster-texts.ts';
 import { headline, nextAction, stateLine } from '../texts/state-texts.ts';
 import { type Block, fields, header, paragraph, section, context as smallPrint } from '../views/blocks.ts';
 import { checklist } from '../views/checklist.ts';
 import { channelLink, date, fitLines, link, mention, oneLine } from '../views/mrkdwn.ts';
 import { count } from '../views/quantities.ts';
 import type { Command, CommandCall } from './command.ts';
+import { stateWord } from './list.ts';
 
 export const status: Command = {
   name: 'status',
@@ -57,9 +65,7 @@ function upCount(standings: readonly Standing[]): string {
 /** One cluster in full. `maker` is the deployment that made what exists. Pure. */
 export function clusterStatus(standing: Standing, maker: Deployment | undefined): Answer {
   const spec = (standing.active ?? maker)?.spec ?? standing.spec;
-  const title = standing.active
-    ? headline(standing.active)
-    : `${standing.name} · ${standing.record?.state ?? 'not there'}`;
+  const title = standing.active ? headline(standing.active) : `${standing.name} · ${stateWord(standing)}`;
   const blocks: Block[] = [
     header(title),
     fields([...recordFields(standing), ...(spec === undefined ? [] : specFields(spec)), ...nodeFields(standing)]),
@@ -107,5 +113,8 @@ function nextStep({ name, record }: Standing): string {
   if (record === undefined) return `${commandText('up', name)} brings it up.`;
   if (record.state === 'broken')
     return `${commandText('down', name)} removes what is left; then ${commandText('up', name)}.`;
+  if (record.unfinished !== undefined) {
+    return `It runs. ${commandText('retry', name)} goes on with ${actionWords[record.unfinished].doing} it; ${commandText('pods', name)} shows its nodes and pods.`;
+  }
   return `${commandText('pods', name)} shows its nodes and pods, ${commandText('kubeconfig', name)} lets you in, ${commandText('down', name)} removes it.`;
 }

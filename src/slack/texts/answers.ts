@@ -119,6 +119,8 @@ export function refusedAnswer(verdict: Refusal, what: string): Message {
   switch (verdict.reason) {
     case 'own-request':
       return paragraph(`– You asked for this yourself, so somebody else has to ${what}.\n→ Ask ${who}.`);
+    case 'own-change':
+      return paragraph(`– You changed this yourself, so somebody else has to ${what}.\n→ Ask ${who}.`);
     case 'not-an-approver':
     case 'not-named':
     case 'no-access':

@@ -8,6 +8,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['not-named', 'the policy does not name them'],
   ['not-an-approver', 'they are no approver of this'],
   ['own-request', 'it was their own request'],
+  ['own-change', 'it was their own change'],
   ['no-access', 'the policy gives them no access'],
   ['guest', 'a guest'],
   ['bot', 'a bot'],
@@ -24,6 +25,7 @@ const ways: Readonly<Record<AuditEntry['surface'], string>> = {
   button: ' by a button',
   mention: ' by a mention',
   shortcut: ' by a shortcut',
+  form: ' by a form',
 };
 
 /** One decision in one line. */

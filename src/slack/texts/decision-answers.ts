@@ -1,12 +1,19 @@
 import type { Deployment } from '../../clusters/deployment.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
-import { allOf, date, mention } from '../views/mrkdwn.ts';
-import { actionWords, commandText } from './cluster-texts.ts';
+import { allOf, channelLink, date, mention } from '../views/mrkdwn.ts';
+import { actionWords, commandText, resultText, sameCommand } from './cluster-texts.ts';
 import { cancelledNext } from './state-texts.ts';
 
 /** Why a click on Approve, Deny or Cancel changed nothing: what became of the deployment meanwhile. `user` clicked. */
 export function undecidedAnswer(deployment: Deployment, user: string): Message {
   return paragraph(`– ${whatBecame(deployment, user)}\n→ ${whatNow(deployment)}`);
+}
+
+/** The plan that somebody decided about is not the one that waits any more. */
+export function changedSinceAnswer({ cluster, changedBy, requestedBy, channel }: Deployment): Message {
+  return paragraph(
+    `– The plan for ${cluster} has changed since: ${mention(changedBy ?? requestedBy)} asks for something else by now, so nothing was decided.\n→ Read the new plan on the card in ${channelLink(channel)}, and click there.`,
+  );
 }
 
 function whatBecame(deployment: Deployment, user: string): string {
@@ -25,7 +32,7 @@ function whatBecame(deployment: Deployment, user: string): string {
     case 'running':
       return `This was ${approvers || 'started'} already: ${cluster} ${actionWords[action].being}.`;
     case 'succeeded':
-      return `This is over: ${cluster} is ${action} since ${at}${approvers && `, ${approvers}`}.`;
+      return `This is over: ${cluster} ${resultText(deployment)} since ${at}${approvers && `, ${approvers}`}.`;
     case 'failed':
       return `This is over: ${actionWords[action].doing} ${cluster} failed ${at}${approvers && `, ${approvers}`}.`;
     case 'denied':
@@ -42,7 +49,7 @@ function person(id: string, user: string): string {
 }
 
 function whatNow(deployment: Deployment): string {
-  const { state, cluster, action } = deployment;
+  const { state, cluster } = deployment;
   switch (state) {
     case 'requested':
     case 'planned':
@@ -56,6 +63,6 @@ function whatNow(deployment: Deployment): string {
     case 'cancelled':
       return cancelledNext(deployment);
     default:
-      return `${commandText(action, cluster)} asks again.`;
+      return `${sameCommand(deployment)} asks again.`;
   }
 }

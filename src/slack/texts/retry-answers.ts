@@ -1,7 +1,7 @@
 import type { Deployment } from '../../clusters/deployment.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
 import { channelLink, date } from '../views/mrkdwn.ts';
-import { actionWords, commandText } from './cluster-texts.ts';
+import { actionWords, commandText, sameCommand } from './cluster-texts.ts';
 
 /** A failed deployment goes on. */
 export function retryingAnswer({ cluster, action, channel }: Deployment): Message {
@@ -12,9 +12,9 @@ export function retryingAnswer({ cluster, action, channel }: Deployment): Messag
 }
 
 /** It failed before anything was begun, so there is no step to go on from. */
-export function nothingToRetryAnswer({ cluster, action }: Deployment): Message {
+export function nothingToRetryAnswer(deployment: Deployment): Message {
   return paragraph(
-    `– ${cluster} failed before anything was begun, so there is nothing to go on with.\n→ ${commandText(action, cluster)} makes a new plan.`,
+    `– ${deployment.cluster} failed before anything was begun, so there is nothing to go on with.\n→ ${sameCommand(deployment)} makes a new plan.`,
   );
 }
 

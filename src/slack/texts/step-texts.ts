@@ -5,9 +5,12 @@ import type {
   BuildResult,
   CleanUpResult,
   CredentialResult,
+  DrainResult,
   PublishResult,
   PurgeResult,
+  ResizeResult,
   StepName,
+  UpgradeResult,
 } from '../../clusters/steps.ts';
 import { healthSummary } from '../views/health-tables.ts';
 import { allOf, code, oneLine } from '../views/mrkdwn.ts';
@@ -29,6 +32,10 @@ const titles: Readonly<Record<StepName, (deployment: Deployment) => string>> = {
   purge: () => 'Removal of what Services have made: load balancers, floating IPs',
   'delete-stack': ({ cluster }) => `Deletion of stack ${stackName(cluster)}`,
   'clean-up': () => 'Removal of the cluster’s credential and container',
+  drain: ({ plan }) =>
+    `Draining of ${plan?.leaving === undefined ? 'nodes that go' : count(plan.leaving.length, 'node')}`,
+  upgrade: (deployment) => `Upgrade of the servers to ${oneLine(versionOf(deployment), 100)}`,
+  resize: ({ cluster, spec }) => `Stack ${stackName(cluster)} with ${count(spec.nodes.count, 'node')}`,
 };
 
 function originOf({ spec }: Deployment): string {
@@ -68,6 +75,9 @@ const wordsFor: { readonly [Name in StepName]?: (records: StepRecords) => string
   'delete-stack': ({ 'delete-stack': deleted }) =>
     deleted?.result?.existed === false ? 'was gone already' : undefined,
   'clean-up': ({ 'clean-up': cleaned }) => cleaned?.result && cleanedText(cleaned.result),
+  drain: ({ drain }) => drain?.result && drainedWords(drain.result),
+  resize: ({ resize }) => resize?.result && resizedWords(resize.result),
+  upgrade: ({ upgrade }) => upgrade?.result && `${count(upgrade.result.servers.length, 'server')} upgraded`,
 };
 
 function presence(made: boolean | undefined, verb: string): string | undefined {
@@ -173,6 +183,41 @@ function cleanedText({ credentials, objects, volumes = 0 }: CleanUpResult): stri
     ...(volumes === 0 ? [] : [`${count(volumes, 'volume')} deleted`]),
   ];
   return done.length === 0 ? 'was gone already' : done.join(', ');
+}
+
+/** What the thread is told of nodes that go; nothing where none do. */
+export function drainedText(result: DrainResult, took: string): string {
+  return result.nodes.length === 0 ? 'No node has to go' : `Nodes that go are empty${took}: ${drainedWords(result)}`;
+}
+
+function drainedWords({ nodes, evicted }: DrainResult): string {
+  if (nodes.length === 0) return 'nothing to drain';
+  return evicted === 0 ? 'nothing had to move' : `${count(evicted, 'pod')} moved`;
+}
+
+/** What the thread is told of the nodes that there are. */
+export function resizedText(result: ResizeResult, took: string): string {
+  return `The stack has ${count(result.nodes.length, 'node')}${took}: ${resizedWords(result)}`;
+}
+
+/** What the thread is told when all servers have the new version. */
+export function upgradedText({ version, servers }: UpgradeResult, took: string): string {
+  return `${count(servers.length, 'server')} upgraded to ${oneLine(version, 100)}${took}; nodes that are added later get it, too`;
+}
+
+const nodesNamed = 8;
+
+/** "staging-node-2 added, staging-node-1 removed". */
+function resizedWords({ added, removed }: ResizeResult): string {
+  const words = [...nodesText(added, 'added'), ...nodesText(removed, 'removed')];
+  return words.length === 0 ? 'it had them already' : words.join(', ');
+}
+
+function nodesText(nodes: readonly string[], verb: string): string[] {
+  if (nodes.length === 0) return [];
+  const named =
+    nodes.length <= nodesNamed ? allOf(nodes.map((name) => oneLine(name, 80))) : count(nodes.length, 'node');
+  return [`${named} ${verb}`];
 }
 
 const stageWords: Readonly<Record<string, string>> = {

@@ -8,6 +8,8 @@ const words: Readonly<Record<Verb, readonly [of: (cluster: string) => string, an
   cancel: [(cluster) => `cancel what is under way for ${cluster}`, 'cancel what is under way'],
   retry: [(cluster) => `try ${cluster} again`, 'try anything again'],
   extend: [(cluster) => `keep ${cluster} for longer`, 'keep clusters for longer'],
+  scale: [(cluster) => `scale ${cluster}`, 'scale clusters'],
+  upgrade: [(cluster) => `upgrade ${cluster}`, 'upgrade clusters'],
   plan: [(cluster) => `see a plan of ${cluster}`, 'see plans'],
   status: [(cluster) => `see how ${cluster} is`, 'see how clusters are'],
   list: [(cluster) => `see ${cluster}`, 'see which clusters there are'],
@@ -20,6 +22,8 @@ const words: Readonly<Record<Verb, readonly [of: (cluster: string) => string, an
   history: [(cluster) => `see the history of ${cluster}`, 'see the history'],
   approve: [() => 'approve this', 'approve this'],
   deny: [() => 'deny this', 'deny this'],
+  change: [() => 'change this', 'change this'],
+  form: [() => 'see this', 'see this'],
   'tell-me': [(cluster) => `be told of ${cluster}`, 'be told'],
   help: [() => 'see this', 'see this'],
 };

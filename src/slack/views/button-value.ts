@@ -3,13 +3,19 @@ export interface ButtonValue {
   /** Deployment that the button speaks of. */
   readonly deployment?: string;
   readonly cluster?: string;
+  /** How often what is asked for had been changed when the button was shown; undefined for never. */
+  readonly revision?: number;
 }
 
 const idShape = /^[a-z0-9-]{1,100}$/;
 
 /** Packs a button's value; Slack allows 2,000 characters. */
-export function buttonValue({ deployment, cluster }: ButtonValue): string {
-  return JSON.stringify({ ...(cluster && { c: cluster }), ...(deployment && { d: deployment }) });
+export function buttonValue({ deployment, cluster, revision }: ButtonValue): string {
+  return JSON.stringify({
+    ...(cluster && { c: cluster }),
+    ...(deployment && { d: deployment }),
+    ...(revision && { r: revision }),
+  });
 }
 
 /** Unpacks what came back. Whatever is not an id of ours is left out; the value has been in other hands. */
@@ -17,10 +23,11 @@ export function parseButtonValue(value: string | undefined): ButtonValue {
   const parsed = parseObject(value);
   const deployment = idOf(parsed.d);
   const cluster = idOf(parsed.c);
-  return { ...(deployment && { deployment }), ...(cluster && { cluster }) };
+  const revision = numberOf(parsed.r);
+  return { ...(deployment && { deployment }), ...(cluster && { cluster }), ...(revision && { revision }) };
 }
 
-function parseObject(value: string | undefined): { d?: unknown; c?: unknown } {
+function parseObject(value: string | undefined): { d?: unknown; c?: unknown; r?: unknown } {
   try {
     const parsed: unknown = JSON.parse(value ?? '');
     return typeof parsed === 'object' && parsed !== null ? parsed : {};
@@ -31,4 +38,8 @@ function parseObject(value: string | undefined): { d?: unknown; c?: unknown } {
 
 function idOf(value: unknown): string | undefined {
   return typeof value === 'string' && idShape.test(value) ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : undefined;
 }

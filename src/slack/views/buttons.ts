@@ -9,6 +9,7 @@ import { count } from './quantities.ts';
 export const actionIds = {
   approve: 'approve',
   deny: 'deny',
+  change: 'change',
   tearDown: 'tear-down',
   tearDownWithVolumes: 'tear-down-with-volumes',
   cancel: 'cancel',
@@ -17,35 +18,38 @@ export const actionIds = {
   pods: 'pods',
   retry: 'retry',
   extend: 'extend',
+  keep: 'keep',
   topology: 'topology',
+  bringUp: 'bring-up',
+  scale: 'scale',
   tellMe: 'tell-me',
 } as const;
 
-export function approveButton(deployment: string): types.Button {
+/** The button that approves a plan, and none that takes its place later. */
+export function approveButton(value: ButtonValue): types.Button {
   return {
     type: 'button',
     action_id: actionIds.approve,
     style: 'primary',
     text: label('Approve'),
-    value: buttonValue({ deployment }),
+    value: buttonValue(value),
   };
 }
 
-export function denyButton(deployment: string, question: string): types.Button {
+/** The button that asks why a request is denied, and then denies it. */
+export function denyButton(value: ButtonValue): types.Button {
   return {
     type: 'button',
     action_id: actionIds.deny,
     style: 'danger',
     text: label('Deny'),
-    value: buttonValue({ deployment }),
-    confirm: {
-      title: label('Deny this request?'),
-      text: { type: 'mrkdwn', text: question },
-      confirm: label('Deny'),
-      deny: label('Keep waiting'),
-      style: 'danger',
-    },
+    value: buttonValue(value),
   };
+}
+
+/** The button that opens the form of a request again. */
+export function changeButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.change, text: label('Change'), value: buttonValue(value) };
 }
 
 /** The button that stops a deployment; `title` of its dialog may have 100 characters, and `question` 300. */
@@ -81,6 +85,11 @@ export function extendButton(value: ButtonValue): types.Button {
   return { type: 'button', action_id: actionIds.extend, text: label('Extend'), value: buttonValue(value) };
 }
 
+/** The button that asks until when a cluster is kept. */
+export function keepButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.keep, text: label('Keep until…'), value: buttonValue(value) };
+}
+
 /** The button that goes on with a failed deployment from the step that failed. */
 export function retryButton(deployment: string): types.Button {
   return {
@@ -112,12 +121,22 @@ export function topologyButton(value: ButtonValue): types.Button {
   return { type: 'button', action_id: actionIds.topology, text: label('Topology'), value: buttonValue(value) };
 }
 
+/** The button that asks for another number of nodes. */
+export function scaleButton(value: ButtonValue): types.Button {
+  return { type: 'button', action_id: actionIds.scale, text: label('Scale'), value: buttonValue(value) };
+}
+
 /** What is about to be lost, as far as it is known. */
 export interface Removal {
   readonly cluster: string;
   /** Names of the nodes without the control plane; undefined when nobody knows. */
   readonly nodes: readonly string[] | undefined;
   readonly value: ButtonValue;
+}
+
+/** The button that opens the form of an up. */
+export function bringUpButton(): types.Button {
+  return { type: 'button', action_id: actionIds.bringUp, style: 'primary', text: label('Bring up a cluster') };
 }
 
 /** The button that removes a cluster; its dialog names what goes. */

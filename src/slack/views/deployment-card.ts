@@ -1,11 +1,12 @@
 import type { types } from '@slack/bolt';
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
-import { canRetry } from '../../clusters/decisions.ts';
-import { type Deployment, type Failure, isTerminal } from '../../clusters/deployment.ts';
+import { canRetry, revisionOf } from '../../clusters/decisions.ts';
+import { type Deployment, type Failure, isTerminal, makerId } from '../../clusters/deployment.ts';
 import type { Finding } from '../../clusters/finding.ts';
 import type { ClusterHealth } from '../../clusters/health.ts';
 import { expiryOf } from '../../clusters/lifetime.ts';
 import type { PlanLine } from '../../clusters/plan.ts';
+import type { Action } from '../../clusters/steps.ts';
 import { actionWords, cloudText, controlPlaneText, networkText, nodesText, versionOf } from '../texts/cluster-texts.ts';
 import {
   begun,
@@ -23,12 +24,15 @@ import { actions, type Block, context, fields, header, limits, type Message, sec
 import {
   approveButton,
   cancelButton as cancelButtonOf,
+  changeButton,
   denyButton,
   extendButton,
+  keepButton,
   kubeconfigButton,
   logButton,
   podsButton,
   retryButton,
+  scaleButton,
   tearDownButton,
   topologyButton,
 } from './buttons.ts';
@@ -79,7 +83,7 @@ function summaryFields(deployment: Deployment): [string, string][] {
 function kubernetesText(deployment: Deployment): string {
   const { action, spec, steps, plan } = deployment;
   const version = versionOf(deployment);
-  if (action === 'down') return oneLine(version, 100);
+  if (action === 'down' || action === 'scale') return oneLine(version, 100);
   if (spec.kubernetes.source === 'release') return `${oneLine(version, 100)}\nofficial release`;
   const commit = steps.build?.result?.commit ?? plan?.commit;
   const which = commit === undefined || commit.startsWith(version) ? '' : ` → ${code(shortCommit(commit))}`;
@@ -142,8 +146,15 @@ export function noteLine(text: string): string {
 function outcome(deployment: Deployment): string[] {
   if (deployment.failure !== undefined) return marked('✗', failureLines(deployment.failure));
   if (deployment.state !== 'succeeded') return [];
-  return marked('✓', deployment.action === 'up' ? upLines(deployment) : downLines(deployment));
+  return marked('✓', outcomeLines[deployment.action](deployment));
 }
+
+const outcomeLines: Readonly<Record<Action, (deployment: Deployment) => string[]>> = {
+  up: upLines,
+  down: downLines,
+  scale: scaledLines,
+  upgrade: upgradedLines,
+};
 
 /** With a mark before it and an empty line behind it. */
 function marked(mark: string, [first = '', ...others]: readonly string[]): string[] {
@@ -178,6 +189,18 @@ function serversText({ controlPlane }: ClusterSpec, nodes: number): string {
   return allOf([count(controlPlane.count, 'control plane'), count(nodes, 'node')]);
 }
 
+/** "staging has 3 nodes", with what became of the others. */
+export function scaledLines({ cluster, steps, spec }: Deployment): string[] {
+  const { nodes = [] } = steps.resize?.result ?? {};
+  return [`*${cluster} has ${count(nodes.length, 'node')}* · ${serversText(spec, nodes.length)}`];
+}
+
+/** "staging has v1.35.1", with how many servers that are. */
+export function upgradedLines(deployment: Deployment): string[] {
+  const { cluster, spec } = deployment;
+  return [`*${cluster} has ${oneLine(versionOf(deployment), 100)}* · ${serversText(spec, spec.nodes.count)}`];
+}
+
 /** "staging is down". */
 export function downLines({ cluster, steps }: Deployment): string[] {
   const existed = steps['delete-stack']?.result?.existed ?? true;
@@ -196,19 +219,29 @@ function nodeList(nodes: readonly string[]): string {
 }
 
 function buttonsOf(deployment: Deployment): types.Button[] {
-  const { id, cluster, state, requestedBy } = deployment;
+  const { id, cluster, state } = deployment;
   const value = { cluster, deployment: id };
-  if (state === 'awaiting-approval') {
-    return [approveButton(id), denyButton(id, `${mention(requestedBy)} will be told. Nothing is made or removed.`)];
-  }
+  if (state === 'awaiting-approval') return approvalButtons(deployment);
   const log = hasBuildLog(deployment) ? [logButton(id)] : [];
   if (state === 'queued' || state === 'running') return [cancelButton(deployment), ...log];
   const retry = canRetry(deployment) ? [retryButton(id)] : [];
-  if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...log];
-  const inside =
-    healthOf(deployment) === undefined ? [] : [kubeconfigButton(value), podsButton(value), topologyButton(value)];
-  const longer = expiryOf(deployment) === undefined ? [] : [extendButton(value)];
+  const inside = healthOf(deployment) === undefined ? [] : insideButtons(deployment);
+  if (!hasStack(deployment) || !isTerminal(state)) return [...retry, ...inside, ...log];
+  const longer = expiryOf(deployment) === undefined ? [] : [extendButton(value), keepButton(value)];
   return [...retry, ...inside, ...longer, tearDownOf(deployment), ...log];
+}
+
+/** For the cluster that is up, by the deployment that made it. */
+function insideButtons(deployment: Deployment): types.Button[] {
+  const value = { cluster: deployment.cluster, deployment: makerId(deployment) };
+  return [kubeconfigButton(value), podsButton(value), topologyButton(value), scaleButton(value)];
+}
+
+/** The buttons of a card that waits. They carry what they were shown for: whoever clicks late is told that it was changed. */
+export function approvalButtons(deployment: Deployment): types.Button[] {
+  const value = { deployment: deployment.id, revision: revisionOf(deployment) };
+  const change = deployment.action === 'up' ? [changeButton(value)] : [];
+  return [approveButton(value), denyButton(value), ...change];
 }
 
 function cancelButton(deployment: Deployment): types.Button {

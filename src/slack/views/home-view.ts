@@ -7,16 +7,8 @@ import { actionWords, sizeText } from '../texts/cluster-texts.ts';
 import { homeTexts } from '../texts/home-texts.ts';
 import { headline, stateLine } from '../texts/state-texts.ts';
 import { actions, type Block, context, header, section } from './blocks.ts';
-import {
-  approveButton,
-  denyButton,
-  extendButton,
-  kubeconfigButton,
-  podsButton,
-  retryButton,
-  tearDownButton,
-} from './buttons.ts';
-import { noteLine, planLine } from './deployment-card.ts';
+import { bringUpButton, extendButton, kubeconfigButton, podsButton, retryButton, tearDownButton } from './buttons.ts';
+import { approvalButtons, noteLine, planLine } from './deployment-card.ts';
 import { channelLink, date, fitLines, mention } from './mrkdwn.ts';
 
 /** What one person sees of all that there is. */
@@ -47,6 +39,7 @@ export function homeView(home: Home): types.HomeView {
   return {
     type: 'home',
     blocks: [
+      actions([bringUpButton()]),
       ...part(homeTexts.mine, home.mine, shown.mine, ownCluster),
       ...part(homeTexts.waiting, home.waiting, shown.waiting, waitingFor),
       ...part(homeTexts.running, home.running, shown.running, running),
@@ -108,13 +101,13 @@ function buttonsOf({ name, state, deployment, nodes, expiresAt }: Cluster, may: 
 
 /** Nobody is to approve what they cannot read: the plan stands above the buttons. */
 function waitingFor(deployment: Deployment): Block[] {
-  const { id, cluster, action, requestedBy, channel, plan } = deployment;
+  const { cluster, action, requestedBy, channel, plan } = deployment;
   const asked = `*${actionWords[action].verb} ${cluster}* · asked for by ${mention(requestedBy)} in ${channelLink(channel)}`;
   const lines = [...(plan?.warnings.map(noteLine) ?? []), ...(plan?.lines.map(planLine) ?? [])];
   return [
     section(fitLines([asked, ...lines], 2900)),
     context(stateLine(deployment)),
-    actions([approveButton(id), denyButton(id, `${mention(requestedBy)} will be told. Nothing is made or removed.`)]),
+    actions(approvalButtons(deployment)),
   ];
 }
 

@@ -1,23 +1,34 @@
 import type { types } from '@slack/bolt';
 import { canRetry } from '../../clusters/decisions.ts';
 import type { Deployment, DeploymentEvent, Failure } from '../../clusters/deployment.ts';
-import { type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
-import { actionWords, commandText } from '../texts/cluster-texts.ts';
+import { type Action, type StepName, type StepResults, stepsOf } from '../../clusters/steps.ts';
+import { actionWords, changesText, commandText, sameCommand } from '../texts/cluster-texts.ts';
 import {
   begun,
   cancelledNext,
   capital,
   hasBuildLog,
   hasStack,
+  reasonText,
   remains,
   waitingText,
   workedMs,
 } from '../texts/state-texts.ts';
-import { builtText, cleanedUpText, credentialText, publishedText, purgedText, stepTitle } from '../texts/step-texts.ts';
+import {
+  builtText,
+  cleanedUpText,
+  credentialText,
+  drainedText,
+  publishedText,
+  purgedText,
+  resizedText,
+  stepTitle,
+  upgradedText,
+} from '../texts/step-texts.ts';
 import { actions, type Block, section } from './blocks.ts';
-import { extendButton, logButton, retryButton, tearDownButton } from './buttons.ts';
+import { extendButton, keepButton, logButton, retryButton, tearDownButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
-import { downLines, failureLines, noteLine, planLine, upLines } from './deployment-card.ts';
+import { downLines, failureLines, noteLine, planLine, scaledLines, upgradedLines, upLines } from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
 import { allOf, code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration, roughly } from './quantities.ts';
@@ -73,10 +84,12 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
       return [`✓ Approved by ${mention(event.by)}${approvalNumber(event, deployment)}`];
     case 'denied':
       return [deniedText(event, deployment)];
+    case 'changed':
+      return changedLines(event);
+    case 'reminded':
+      return [remindedText(event, deployment)];
     case 'expired':
-      return [
-        `– Nobody approved in time, so nothing was changed. ${commandText(deployment.action, deployment.cluster)} asks again.`,
-      ];
+      return [`– Nobody approved in time, so nothing was changed. ${sameCommand(deployment)} asks again.`];
     case 'cancelled':
       return cancelledLines(event, deployment);
     case 'queued':
@@ -98,6 +111,8 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
       return [`● ${stepTitle(event.step, deployment)} is tried again: ${cut(event.failure.message, 600)}`];
     case 'stack-event':
       return stackLines(event);
+    case 'node-event':
+      return [nodeLine(event)];
     case 'step-finished':
       return withTables(event, finishedText(event, deployment));
     case 'succeeded':
@@ -111,12 +126,21 @@ function workLines(event: DeploymentEvent, deployment: Deployment): string[] | u
 
 /** The end may have been moved by the time that the thread is told. */
 function endLine({ at, leftMs }: EventOf<'expiry-warned'>, { cluster, expiry }: Deployment): string {
-  return `● *${cluster}* is torn down in ${roughly(leftMs)}, ${date(expiry?.until ?? at + leftMs)}. Extend keeps it for longer.`;
+  return `● *${cluster}* is torn down in ${roughly(leftMs)}, ${date(expiry?.until ?? at + leftMs)}. Extend or Keep until… keep it for longer.`;
 }
 
 function endButtons({ id, cluster, steps }: Deployment): types.Button[] {
   const value = { cluster, deployment: id };
-  return [extendButton(value), tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value })];
+  return [
+    extendButton(value),
+    keepButton(value),
+    tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value }),
+  ];
+}
+
+function nodeLine({ node, what, version = '' }: EventOf<'node-event'>): string {
+  const name = oneLine(node, 80);
+  return what === 'drained' ? `● ${name} is drained` : `● ${name} upgraded to ${oneLine(version, 100)} and Ready`;
 }
 
 const ends: readonly DeploymentEvent['type'][] = ['denied', 'expired', 'cancelled', 'succeeded', 'failed'];
@@ -127,10 +151,14 @@ function freeLines({ type }: DeploymentEvent, { cluster, awaitedBy = [] }: Deplo
   return [`● *${cluster}* is free now: ${allOf(awaitedBy.map(mention))}`];
 }
 
-function requestedLines({ action, cluster, requestedBy, because }: EventOf<'requested'>): string[] {
+function requestedLines({ action, cluster, requestedBy, because, spec }: EventOf<'requested'>): string[] {
   if (because === 'expired')
     return [`● The time of *${cluster}* is over, so it is torn down. ${mention(requestedBy)} had asked for it.`];
-  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*`];
+  const to: Partial<Record<Action, string>> = {
+    scale: ` to ${count(spec.nodes.count, 'node')}`,
+    upgrade: ` to ${oneLine(spec.kubernetes.version, 100)}`,
+  };
+  return [`${mention(requestedBy)} asked to ${actionWords[action].verb} *${cluster}*${to[action] ?? ''}`];
 }
 
 /** The card drops the plan when the work begins; the thread keeps what was approved. */
@@ -143,13 +171,31 @@ function plannedLines({ plan }: EventOf<'planned'>): string[] {
 }
 
 function approvalNumber({ by }: EventOf<'approved'>, { terms, approvals }: Deployment): string {
-  if (terms.count < 2) return '';
-  return ` (${approvals.findIndex((approval) => approval.by === by) + 1} of ${terms.count})`;
+  const place = approvals.findIndex((approval) => approval.by === by);
+  // By the time that the thread is told, a change may have made it void.
+  return terms.count < 2 || place < 0 ? '' : ` (${place + 1} of ${terms.count})`;
 }
 
-function deniedText({ by }: EventOf<'denied'>, { requestedBy, action, cluster }: Deployment): string {
+function deniedText({ by, reason }: EventOf<'denied'>, deployment: Deployment): string {
+  const { requestedBy } = deployment;
   const who = by === requestedBy ? `${mention(by)} withdrew the request` : `Denied by ${mention(by)}`;
-  return `✗ ${who}. Nothing was changed; ${commandText(action, cluster)} asks again.`;
+  const why = reason === undefined ? '' : `: ${reasonText(reason)}`;
+  return `✗ ${who}${why}. Nothing was changed; ${sameCommand(deployment)} asks again.`;
+}
+
+/** Whoever approved what was asked for before has to know that it does not count any more. */
+function changedLines({ by, changes }: EventOf<'changed'>): string[] {
+  return [
+    `● ${mention(by)} changed what is asked for: ${changesText(changes)}.`,
+    'It is planned anew; approvals given so far are void.',
+  ];
+}
+
+/** Nobody is mentioned again: whoever may approve was when they were asked. */
+function remindedText({ at, leftMs }: EventOf<'reminded'>, deployment: Deployment): string {
+  const { terms, approvals, approvalUntil } = deployment;
+  const missing = Math.max(1, terms.count - approvals.length);
+  return `● Half of the time is over: ${count(missing, 'approval is', 'approvals are')} still needed within ${roughly(leftMs)}, until ${date(approvalUntil ?? at + leftMs)}. The buttons are on the card above.`;
 }
 
 function queuedLines({ round }: EventOf<'queued'>, { terms }: Deployment): string[] | undefined {
@@ -187,6 +233,12 @@ function finishedWords(event: EventOf<'step-finished'>, deployment: Deployment, 
       return event.result.existed ? `Stack deleted${took}` : `There was no stack to delete for ${deployment.cluster}`;
     case 'clean-up':
       return cleanedUpText(event.result, took);
+    case 'drain':
+      return drainedText(event.result, took);
+    case 'resize':
+      return resizedText(event.result, took);
+    case 'upgrade':
+      return upgradedText(event.result, took);
   }
 }
 
@@ -230,8 +282,12 @@ function stackLines({ resource, resourceType, status, reason }: EventOf<'stack-e
 
 function succeededLines(deployment: Deployment): string[] {
   const took = `Done in ${duration(workedMs(deployment))}.`;
-  const { cluster } = deployment;
-  return deployment.action === 'up'
+  const { cluster, action } = deployment;
+  if (action === 'scale' || action === 'upgrade') {
+    const lines = action === 'scale' ? scaledLines(deployment) : upgradedLines(deployment);
+    return [...markFirst(lines), `${took} ${commandText('pods', cluster)} shows how it is.`];
+  }
+  return action === 'up'
     ? [
         ...markFirst(upLines(deployment)),
         `${took} ${commandText('kubeconfig', cluster)} lets you in; ${commandText('pods', cluster)} shows how it is, ${commandText('down', cluster)} removes it.`,
@@ -244,15 +300,15 @@ function markFirst([first = '', ...others]: string[]): string[] {
 }
 
 function failedLines({ failure, step }: EventOf<'failed'>, deployment: Deployment): string[] {
-  const { cluster, action } = deployment;
-  const next = step === undefined ? `${commandText(action, cluster)} tries again.` : retryText(step);
+  const next = step === undefined ? `${sameCommand(deployment)} tries again.` : retryText(step, deployment);
   const title = `✗ *${failedTitle(step, deployment)}*`;
   const words = failure.lines === undefined ? failureLines(failure) : quotingLines(failure, failure.lines);
   return [title, ...words, next];
 }
 
 /** By the event alone: the deployment may have been taken up again by the time that the thread is told. */
-function retryText(step: StepName): string {
+function retryText(step: StepName, { before }: Deployment): string {
+  if (before !== undefined) return 'The cluster runs. *Retry* goes on from there.';
   const removal =
     step === 'stack' || step === 'verify' ? '; what was made is still there, and *Tear down* removes it' : '';
   return `*Retry* goes on from there${removal}.`;

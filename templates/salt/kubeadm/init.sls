@@ -1,6 +1,6 @@
 # Makes this server a member of the cluster: the first one starts it, all others join. See README.md in this folder.
 
-{%- from 'map.jinja' import slipway, programs, etc, state, admin_conf, path, control_plane, first, network_environment, cluster_environment with context %}
+{%- from 'map.jinja' import slipway, programs, etc, state, admin_conf, path, minor, control_plane, first, upgrade_step, network_environment, cluster_environment, words with context %}
 
 {#- kubeadm came to its end here once. Whether the cluster answers right now is another question: a cluster that does
     not must never be started anew. #}
@@ -16,6 +16,47 @@ kubeadm-program:
     - makedirs: true
     - dir_mode: '0755'
     - show_changes: false
+
+{%- if upgrade_step %}
+{%- set flags = [] %}
+{%- if minor >= 31 %}
+{%- do flags.append('--config=' ~ etc ~ '/kubeadm-upgrade.yaml') %}
+
+kubeadm-upgrade-config:
+  file.managed:
+    - name: {{ etc }}/kubeadm-upgrade.yaml
+    - source: salt://kubeadm/files/upgrade.yaml.j2
+    - template: jinja
+    - mode: '0600'
+    - makedirs: true
+    - dir_mode: '0700'
+    - require_in:
+      - cmd: kubeadm-upgrade
+{%- endif %}
+{%- if upgrade_step == 'apply' %}
+{#- Which versions a cluster may have is decided in clusters.yaml, and a build of one's own is not a final release. #}
+{%- do flags.extend(['--allow-experimental-upgrades', '--allow-release-candidate-upgrades']) %}
+{%- endif %}
+{%- if slipway.kubeadm.ignore_preflight_errors %}
+{%- do flags.append('--ignore-preflight-errors=' ~ slipway.kubeadm.ignore_preflight_errors | join(',')) %}
+{%- endif %}
+
+# Before the new kubelet is installed. Slipway has moved the pods to other nodes by then.
+kubeadm-upgrade:
+  cmd.run:
+    - name: {{ (programs ~ '/slipway-kubeadm upgrade ' ~ words([upgrade_step] + flags)) | json }}
+    - unless: test "$(cat {{ state }}/kubeadm)" = "$(kubeadm version --output short)"
+    - env:
+      - PATH: {{ path }}
+    - require:
+      - file: kubeadm-program
+      - file: kubernetes-binaries-kubeadm
+      - file: kubernetes-binaries-kubectl
+      - sls: prerequisites
+      - sls: containerd
+      - sls: cni-plugins
+      - sls: kubernetes-images
+{%- endif %}
 
 # Everything that kubeadm works with is there, or it is not run.
 kubeadm-prepared:

@@ -1,6 +1,9 @@
 # Installs the programs of Kubernetes that every server runs, or that people run there. See README.md in this folder.
 
-{%- from 'map.jinja' import released, distribution with context %}
+{%- from 'map.jinja' import released, distribution, state, upgrade_step with context %}
+
+{%- set unit = '/etc/systemd/system/kubelet.service' %}
+{%- set drop_in = unit ~ '.d/10-kubeadm.conf' %}
 
 {%- for program in ['kubeadm', 'kubectl', 'kubelet'] %}
 
@@ -15,17 +18,22 @@ kubernetes-binaries-{{ program }}:
     - makedirs: true
     - dir_mode: '0755'
     - show_changes: false
+{%- if upgrade_step and program == 'kubelet' %}
+    # A kubelet must not be newer than the API server.
+    - require:
+      - cmd: kubeadm-upgrade
+{%- endif %}
 {%- endfor %}
 
 kubernetes-binaries-unit:
   file.managed:
-    - name: /etc/systemd/system/kubelet.service
+    - name: {{ unit }}
     - source: salt://kubernetes-binaries/files/kubelet.service
     - mode: '0644'
 
 kubernetes-binaries-unit-kubeadm:
   file.managed:
-    - name: /etc/systemd/system/kubelet.service.d/10-kubeadm.conf
+    - name: {{ drop_in }}
     - source: salt://kubernetes-binaries/files/10-kubeadm.conf
     - template: jinja
     - context:
@@ -49,6 +57,21 @@ kubernetes-binaries-kubelet-enabled:
       - file: kubernetes-binaries-kubelet
       - cmd: kubernetes-binaries-reload
 
+{%- if upgrade_step %}
+{%- set restarted = state ~ '/kubelet-restarted' %}
+{%- set read_at_start = ['/usr/local/bin/kubelet', unit, drop_in, '/var/lib/kubelet/config.yaml'] %}
+
+# After kubeadm has changed its configuration. By the time of a file, so that an upgrade which was interrupted in between
+# leaves no kubelet running as it was.
+kubernetes-binaries-kubelet-restart:
+  cmd.run:
+    - name: systemctl restart kubelet && touch {{ restarted }}
+    - unless: for file in {{ read_at_start | join(' ') }}; do test {{ restarted }} -nt $file || exit 1; done
+    - require:
+      - file: kubernetes-binaries-kubelet
+      - cmd: kubernetes-binaries-reload
+{%- else %}
+
 # Programs that were replaced under a kubelet that runs: it is to be the new one.
 kubernetes-binaries-kubelet-restart:
   cmd.run:
@@ -57,3 +80,4 @@ kubernetes-binaries-kubelet-restart:
     - onchanges:
       - file: kubernetes-binaries-kubelet
       - cmd: kubernetes-binaries-reload
+{%- endif %}

@@ -19,11 +19,12 @@ const common = {
   settings: { cni: 'flannel', cloud_provider: true, cinder_csi: false },
   facts: { endpoint: '10.123.0.5', public_address: '172.24.5.7' },
 };
-const node = {
-  ...common,
-  role: 'node',
-  store: { join_node_get: signed('join/node.json'), log_put: signed('logs/@HOST@.log') },
+const hostStore = {
+  log_put: signed('logs/@HOST@.log'),
+  upgrade_get: signed('upgrades/@HOST@.json'),
+  upgrade_put: signed('upgraded/@HOST@.json'),
 };
+const node = { ...common, role: 'node', store: { join_node_get: signed('join/node.json'), ...hostStore } };
 const controlPlane = {
   ...common,
   role: 'control-plane',
@@ -34,7 +35,7 @@ const controlPlane = {
     join_control_plane_put: signed('join/control-plane.json'),
     admin_conf_put: signed('admin.conf'),
     report_put: signed('report.json'),
-    log_put: signed('logs/@HOST@.log'),
+    ...hostStore,
   },
 };
 /** There for the states, and of no interest to whoever only looks like a cluster. */

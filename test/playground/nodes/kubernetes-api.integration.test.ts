@@ -98,7 +98,8 @@ describe('the stand-in for a Kubernetes API', () => {
     ['GET', '/api/v1/nodes/unknown', 404, 'nodes "unknown" not found'],
     ['GET', '/api/v1/unknown', 404, 'the server could not find the requested resource'],
     ['GET', '/elsewhere', 404, 'the server could not find the requested resource'],
-    ['DELETE', '/api/v1/nodes/staging-control-plane', 405, 'the server does not allow this method'],
+    ['PUT', '/api/v1/nodes/staging-control-plane', 405, 'the server does not allow this method'],
+    ['PATCH', '/api/v1/nodes/staging-control-plane', 415, 'accepted media types include: application/json-patch+json'],
     ['POST', '/api/v1/nodes', 405, 'the server does not allow this method'],
     ['POST', '/api/v1/namespaces/default/services', 400, 'metadata.name: Required value'],
   ])('answers %s %s with %i', async (method, path, code, message) => {
@@ -147,7 +148,10 @@ describe('the stand-in for a Kubernetes API', () => {
 
   it('says what there is, as kubectl asks before anything else', async () => {
     expect(json(await call('/api', admin))).toMatchObject({ versions: ['v1'] });
-    expect(json(await call('/apis', admin)).groups).toMatchObject([{ name: 'certificates.k8s.io' }]);
+    expect(json(await call('/apis', admin)).groups).toMatchObject([
+      { name: 'policy' },
+      { name: 'certificates.k8s.io' },
+    ]);
     const { resources } = json(await call('/api/v1', admin));
     expect(resources).toContainEqual({
       name: 'services',
@@ -157,6 +161,40 @@ describe('the stand-in for a Kubernetes API', () => {
       namespaced: true,
       verbs: ['get', 'list', 'create', 'delete'],
     });
+  });
+
+  it('has what a ReplicaSet made come back on another node when it is evicted, under a new name', async () => {
+    api.nodes.push(bootedNode({ name: 'n1', role: 'node' }), bootedNode({ name: 'n2', role: 'node' }));
+    const patch = { method: 'PATCH', headers: { 'content-type': 'application/merge-patch+json' } };
+    const on = async (node: string): Promise<string[]> =>
+      json(await call(`/api/v1/pods?fieldSelector=spec.nodeName=${node}`, admin)).items.map(
+        ({ metadata }: { metadata: { name: string } }) => metadata.name,
+      );
+    await call('/api/v1/nodes/n1', admin, { ...patch, body: { spec: { unschedulable: true } } });
+    const before = await on('n1');
+    const moving = before.filter((name) => name.startsWith('coredns'));
+
+    for (const name of moving) {
+      const path = `/api/v1/namespaces/kube-system/pods/${name}/eviction`;
+      const body = { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name, namespace: 'kube-system' } };
+      expect((await call(path, admin, { method: 'POST', body })).status).toBe(201);
+    }
+
+    expect(moving).toHaveLength(1);
+    expect(await on('n1')).toEqual(before.filter((name) => !moving.includes(name)));
+    expect((await on('n2')).filter((name) => name.startsWith('coredns'))).toHaveLength(1);
+    expect(await on('n2')).not.toContain(moving[0]);
+  });
+
+  it('forgets a node that is deleted, until its kubelet starts again', async () => {
+    api.nodes.push(bootedNode({ name: 'n1', role: 'node' }));
+
+    const { status } = await call('/api/v1/nodes/n1', admin, { method: 'DELETE' });
+
+    expect(status).toBe(200);
+    expect(json(await call('/api/v1/nodes', admin)).items).toHaveLength(1);
+    api.nodes[1] = bootedNode({ name: 'n1', role: 'node', joinedAt: new Date() });
+    expect(json(await call('/api/v1/nodes', admin)).items).toHaveLength(2);
   });
 
   it('has nodes that are not ready where there is no network', async () => {

@@ -53,15 +53,23 @@ export class StandInCloud {
       join_control_plane_put: this.#object('join/control-plane.json'),
       admin_conf_put: this.#object('admin.conf'),
       report_put: this.#object('report.json'),
-      log_put: this.#object('logs/@HOST@.log'),
+      ...this.#hostStore(),
     };
     return { ...this.#common(), role: 'control-plane', store, ...changes };
   }
 
   /** What a node of the cluster is told. */
   node(): BootParameters {
-    const store = { join_node_get: this.#object('join/node.json'), log_put: this.#object('logs/@HOST@.log') };
+    const store = { join_node_get: this.#object('join/node.json'), ...this.#hostStore() };
     return { ...this.#common(), role: 'node', store };
+  }
+
+  #hostStore() {
+    return {
+      log_put: this.#object('logs/@HOST@.log'),
+      upgrade_get: this.#object('upgrades/@HOST@.json'),
+      upgrade_put: this.#object('upgraded/@HOST@.json'),
+    };
   }
 
   #common() {

@@ -4,12 +4,14 @@ import { createCertificate } from '../../../src/kubernetes/api/create-certificat
 import { KubernetesApi } from '../../../src/kubernetes/api/kubernetes-api.ts';
 import { listNodes } from '../../../src/kubernetes/api/nodes.ts';
 import { listPods } from '../../../src/kubernetes/api/pods.ts';
+import { serverVersion } from '../../../src/kubernetes/api/version.ts';
 import { atServer, parseKubeconfig } from '../../../src/kubernetes/kubeconfig.ts';
 import { parseReport } from '../../../src/kubernetes/report.ts';
 import { silentLogger } from '../../../src/log.ts';
 import type { Server } from '../../../src/openstack/nova/servers.ts';
 import type { BootParameters } from '../../../src/playground/nodes/boot-script.ts';
 import { StandInServer } from '../../../src/playground/nodes/stand-in-server.ts';
+import type { UpgradeInstruction } from '../../../src/playground/nodes/upgrade.ts';
 import { probeApi } from '../../support/probe-api.ts';
 import { StandInCloud } from './stand-in-cloud.ts';
 
@@ -50,6 +52,7 @@ function start(name: string, address: string, parameters: BootParameters): Stand
     log: silentLogger(),
     peers,
     pollMs: 10,
+    upgradeMs: 0,
   });
   servers.set(name, standIn);
   standIn.boot(0);
@@ -62,6 +65,22 @@ async function until(condition: () => boolean): Promise<void> {
 
 function object(name: string): string {
   return cloud.objects.get(name) ?? '';
+}
+
+/** Leaves an instruction for a server, to fetch the release that the cloud has. */
+function instruct(hostname: string, step: 'apply' | 'node', changes: Partial<UpgradeInstruction> = {}): void {
+  const { objects } = cloud.node();
+  const known = { id: 'staging-m2-1', version: 'v1.35.1', release: 'v1.35.1-0123456789ab', role_step: step, objects };
+  cloud.objects.set(`upgrades/${hostname}.json`, JSON.stringify({ ...known, ...changes }));
+}
+
+function outcome(hostname: string): Record<string, unknown> {
+  return JSON.parse(object(`upgraded/${hostname}.json`) || '{}') as Record<string, unknown>;
+}
+
+/** Everything that was said of an upgrade's state, since "done" is written over "running". */
+function told(hostname: string): number {
+  return cloud.requests.filter((request) => request === `PUT upgraded/${hostname}.json`).length;
 }
 
 describe('a cluster of stand-ins', () => {
@@ -150,6 +169,80 @@ describe('a cluster of stand-ins', () => {
     expect(object('logs/staging-node-1.log')).toContain(reason);
     await controlPlane.serve(never);
     expect(parseReport(object('report.json')).nodes).toHaveLength(1);
+  });
+
+  it('upgrades its servers, each once it is told to, and tells its new version', async () => {
+    const controlPlane = start('staging-control-plane', '10.123.0.5', cloud.controlPlane());
+    const node = start('staging-node-1', '10.123.0.9', cloud.node());
+    await until(() => cloud.signals.length === 2);
+
+    instruct('staging-control-plane', 'apply');
+    controlPlane.lookForInstruction();
+    node.lookForInstruction();
+    await until(() => outcome('staging-control-plane').state === 'done');
+    await controlPlane.serve(never);
+    const halfway = parseReport(object('report.json')).nodes.map(({ version }) => version);
+    instruct('staging-node-1', 'node');
+    await until(() => {
+      node.lookForInstruction();
+      return outcome('staging-node-1').state === 'done';
+    });
+    await controlPlane.serve(never);
+    const api = await KubernetesApi.connect(atServer(parseKubeconfig(object('admin.conf')), apiUrl));
+    const version = await serverVersion(api);
+    api.close();
+
+    expect(version).toBe('v1.35.1');
+    expect(halfway.sort()).toEqual(['v1.34.2', 'v1.35.1']);
+    expect(parseReport(object('report.json')).nodes.map(({ version }) => version)).toEqual(['v1.35.1', 'v1.35.1']);
+    expect(outcome('staging-node-1')).toMatchObject({ id: 'staging-m2-1', reason: '', version: 'v1.35.1' });
+  });
+
+  it('follows an instruction once', async () => {
+    const node = start('staging-node-1', '10.123.0.9', cloud.node());
+    start('staging-control-plane', '10.123.0.5', cloud.controlPlane());
+    await until(() => cloud.signals.length === 2);
+    instruct('staging-node-1', 'node');
+    const asked = () => cloud.requests.filter((request) => request === 'GET upgrades/staging-node-1.json').length;
+
+    await until(() => {
+      node.lookForInstruction();
+      return asked() >= 3;
+    });
+
+    expect(outcome('staging-node-1').state).toBe('done');
+    expect(told('staging-node-1')).toBe(2);
+  });
+
+  it.each([
+    ['a version that is too far away', { version: 'v1.36.0' }, 'state kubeadm-upgrade: kubeadm upgrade apply: '],
+    ['a release that is none', { objects: [] }, 'reading the release: Kubernetes is not among the objects'],
+  ])('tells of %s, leaves its log, and stays as it is', async (_what, changes, reason) => {
+    const controlPlane = start('staging-control-plane', '10.123.0.5', cloud.controlPlane());
+    await until(() => cloud.signals.length === 1);
+
+    instruct('staging-control-plane', 'apply', changes);
+    controlPlane.lookForInstruction();
+    await until(() => outcome('staging-control-plane').state === 'failed');
+    await controlPlane.serve(never);
+
+    expect(outcome('staging-control-plane').reason).toContain(reason);
+    expect(object('logs/staging-control-plane.log')).toContain(`stopping: ${reason}`);
+    expect(parseReport(object('report.json')).nodes).toMatchObject([{ version: 'v1.34.2' }]);
+  });
+
+  it('tells of an object with another digest', async () => {
+    const controlPlane = start('staging-control-plane', '10.123.0.5', cloud.controlPlane());
+    await until(() => cloud.signals.length === 1);
+    const objects = cloud.node().objects.map((each) => ({ ...each, sha256: '0'.repeat(64) }));
+
+    instruct('staging-control-plane', 'apply', { objects });
+    controlPlane.lookForInstruction();
+    await until(() => outcome('staging-control-plane').state === 'failed');
+
+    expect(outcome('staging-control-plane').reason).toMatch(
+      /^server\.tar\.gz has sha256 .+, expected 000000000000\.\.\.$/,
+    );
   });
 
   it('ends with its first control plane', async () => {

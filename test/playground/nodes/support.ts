@@ -42,7 +42,7 @@ export async function startSomeApi(settings: Partial<ClusterSettings> = {}): Pro
     port,
     authority,
     names: [address],
-    version: 'v1.34.2',
+    version: () => 'v1.34.2',
     settings: { ...someSettings, ...settings },
     nodes: () => nodes,
   });

@@ -211,6 +211,52 @@ describe.each([
     expect(workspace.modals('U0PLATFORM')).toEqual([]);
   });
 
+  it('is sent numbers and times as Slack sends them, and only such as the view allows', async () => {
+    const submitted = deferred<unknown>();
+    const label = (text: string) => ({ type: 'plain_text' as const, text });
+    await run((app) => {
+      app.command('/k8s', async ({ ack, client, body }) => {
+        await ack();
+        const number = { type: 'number_input' as const, action_id: 'n', is_decimal_allowed: false, max_value: '3' };
+        const moment = { type: 'datetimepicker' as const, action_id: 'd', initial_date_time: 1_784_116_800 };
+        await client.views.open({
+          trigger_id: body.trigger_id,
+          view: {
+            ...modal,
+            blocks: [
+              { type: 'input', block_id: 'nodes', label: label('Nodes'), element: number },
+              { type: 'input', block_id: 'until', label: label('Until'), element: moment },
+            ],
+          },
+        });
+      });
+      app.view('deny', async ({ ack, view }) => {
+        await ack();
+        submitted.resolve(view.state.values);
+      });
+    });
+    await workspace.command('U0DEVELOPER', 'C0DEPLOYS', '/k8s scale');
+    await expect.poll(() => workspace.modals('U0DEVELOPER').length).toBe(1);
+    const viewId = workspace.modals('U0DEVELOPER')[0]?.id ?? '';
+
+    const refused = [];
+    for (const n of ['4', '2.5', 'two', '']) {
+      refused.push(await workspace.submitView('U0DEVELOPER', viewId, { nodes: { n } }));
+    }
+    await workspace.submitView('U0DEVELOPER', viewId, { nodes: { n: '2' } });
+
+    expect(refused.map(({ errors }) => errors)).toEqual([
+      { nodes: 'Please enter a number no more than 3.' },
+      { nodes: 'Please enter a whole number.' },
+      { nodes: 'Please enter a whole number.' },
+      { nodes: 'Please complete this required field.' },
+    ]);
+    expect(await submitted.promise).toEqual({
+      nodes: { n: { type: 'number_input', value: '2' } },
+      until: { d: { type: 'datetimepicker', selected_date_time: 1_784_116_800 } },
+    });
+  });
+
   it('hears a mention written into a thread', async () => {
     const heard = deferred<{ text: string; thread_ts?: string }>();
     await run((app) => {

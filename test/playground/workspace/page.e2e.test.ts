@@ -58,6 +58,33 @@ let page: Page;
 let troubles: string[];
 let approvedBy: string[];
 
+const waitModal = {
+  type: 'modal' as const,
+  title: { type: 'plain_text' as const, text: 'Wait' },
+  blocks: [{ type: 'divider' as const }],
+};
+
+const keepModal = {
+  type: 'modal' as const,
+  callback_id: 'keep',
+  title: { type: 'plain_text' as const, text: 'Keep the cluster' },
+  submit: { type: 'plain_text' as const, text: 'Keep' },
+  blocks: [
+    {
+      type: 'input' as const,
+      block_id: 'nodes',
+      label: { type: 'plain_text' as const, text: 'Nodes' },
+      element: { type: 'number_input' as const, action_id: 'n', is_decimal_allowed: false, max_value: '3' },
+    },
+    {
+      type: 'input' as const,
+      block_id: 'until',
+      label: { type: 'plain_text' as const, text: 'Until' },
+      element: { type: 'datetimepicker' as const, action_id: 'd', initial_date_time: 1_784_116_800 },
+    },
+  ],
+};
+
 /** What the app under test does here: answers commands, takes approvals, asks for a reason. */
 function register(app: App): void {
   app.command('/k8s', async ({ ack, command }) => ack({ text: `You typed ${command.text}` }));
@@ -68,6 +95,17 @@ function register(app: App): void {
   app.action('deny', async ({ ack, body, client: slack }) => {
     await ack();
     await slack.views.open({ trigger_id: (body as BlockAction).trigger_id, view: denyModal });
+  });
+  app.action('keep', async ({ ack, body, client: slack }) => {
+    await ack();
+    const { view } = await slack.views.open({ trigger_id: (body as BlockAction).trigger_id, view: waitModal });
+    await slack.views.update({ view_id: view?.id ?? '', view: keepModal });
+  });
+  app.view('keep', async ({ ack, view, client: slack }) => {
+    await ack();
+    const { nodes, until } = view.state.values;
+    const text = `${nodes?.n?.value} nodes until ${until?.d?.selected_date_time}`;
+    await slack.chat.postMessage({ channel: 'C0DEPLOYS', text });
   });
   app.view('deny', async ({ ack, view, client: slack, body }) => {
     await ack();
@@ -242,6 +280,29 @@ describe('the chat page', () => {
 
     await page.getByTestId('message').getByText('denied: not on a Friday').waitFor();
     await page.getByTestId('modal').waitFor({ state: 'detached' });
+  });
+
+  it('asks for a number, and for a day and a time of the one who reads it, in a modal that was filled late', async () => {
+    const button = { type: 'button', action_id: 'keep', text: plain('Keep until…') };
+    const ts = await post({ blocks: [{ type: 'actions', elements: [button] }] });
+    const modal = page.getByTestId('modal');
+
+    await messageAt(ts).locator('[data-action-id="keep"]').click();
+    await modal.getByRole('heading', { name: 'Keep the cluster' }).waitFor();
+    const initial = await modal.getByLabel('Until').inputValue();
+    await modal.getByLabel('Nodes').fill('4');
+    await modal.getByTestId('modal-submit').click();
+    await modal.getByText('Please enter a number no more than 3.').waitFor();
+    await modal.getByLabel('Nodes').fill('3');
+    await modal.getByLabel('Until').fill('2026-07-16T08:30');
+    await modal.getByTestId('modal-submit').click();
+
+    const local = await page.evaluate('new Date("2026-07-16T08:30").getTime() / 1000');
+    await page.getByTestId('message').getByText(`3 nodes until ${local}`).waitFor();
+    expect(initial).toBe(
+      await page.evaluate('new Date(1784116800000).toLocaleString("sv").slice(0, 16).replace(" ", "T")'),
+    );
+    expect(troubles).toEqual([]);
   });
 
   it('tells the person when the app is away', async () => {

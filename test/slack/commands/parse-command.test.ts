@@ -39,18 +39,29 @@ describe('parsing a command', () => {
     ['cansel staging', 'There is no command cansel. Did you mean /k8s cancel staging?'],
     ['release', 'There is no command release. Did you mean /k8s releases?'],
     ['cancel', '/k8s cancel needs the name of a cluster'],
-    ['up', '/k8s up needs the name of a cluster'],
+    ['down', '/k8s down needs the name of a cluster'],
     ['up staging production', '/k8s up takes one word after it, and got 2'],
+    ['scale staging', '/k8s scale needs NODES after staging'],
     ['list staging', '/k8s list takes nothing after it, and got 1'],
     ['status a b', '/k8s status takes one word after it, and got 2'],
   ])('answers %j with: %s', (line, message) => {
     expect(problemOf(line).message).toBe(message);
   });
 
+  it('leaves the values of flags as they were typed, for git tells capitals from small letters', () => {
+    const { words, flags } = parseCommand('UP Staging --VERSION Feature/New —nodes=2', commands);
+
+    expect(words).toEqual(['staging']);
+    expect([...flags]).toEqual([
+      ['version', 'Feature/New'],
+      ['nodes', '2'],
+    ]);
+  });
+
   it('says what to type instead', () => {
-    expect(problemOf('up').hint).toBe('Type /k8s up CLUSTER, such as /k8s up staging');
+    expect(problemOf('down').hint).toBe('Type /k8s down CLUSTER, such as /k8s down staging');
     expect(problemOf('nonsense').hint).toBe(
-      'The commands are: up, down, cancel, retry, extend, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
+      'The commands are: up, down, cancel, retry, extend, scale, upgrade, plan, status, list, pods, topology, kubeconfig, logs, releases, doctor, history, help',
     );
   });
 });

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { vi } from 'vitest';
 import type { Cluster } from '../../../src/clusters/cluster.ts';
 import type { ClusterSpec } from '../../../src/clusters/cluster-spec.ts';
 import { recordPlan } from '../../../src/clusters/decisions.ts';
@@ -32,6 +33,7 @@ export const usualAccess: AccessPolicy = {
   lifetimeMs: 8 * 3_600_000,
 };
 
+type Form = ReturnType<Workspace['modals']>[number];
 type StoredMessage = ReturnType<Workspace['messages']>[number];
 
 export interface HarnessOptions {
@@ -40,6 +42,8 @@ export interface HarnessOptions {
   readonly auditChannel?: string;
   readonly botScopes?: readonly string[];
   readonly now?: () => number;
+  /** The clock of the stand-in for Slack. */
+  readonly slackNow?: () => number;
   /** How long somebody waits for a worker's answer. */
   readonly inspectionMs?: number;
 }
@@ -48,9 +52,9 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The app between a stand-in for Slack and a real Redis, with people who type and click, and no worker. */
 export async function startHarness(options: HarnessOptions) {
-  const { mode, policy, auditChannel, botScopes, now = Date.now, inspectionMs = 10_000 } = options;
+  const { mode, policy, auditChannel, botScopes, slackNow, now = Date.now, inspectionMs = 10_000 } = options;
   const log = silentLogger();
-  const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }) });
+  const workspace = await startWorkspace({ log, ...(botScopes && { botScopes }), ...(slackNow && { now: slackNow }) });
   const redisUrl = await freshRedisUrl();
   const redis = new Redis(redisUrl);
   const deployments = new Deployments(redis, () => Promise.resolve(), now);
@@ -115,6 +119,23 @@ export async function startHarness(options: HarnessOptions) {
     return answer.finally(stop);
   }
 
+  /** Does what opens a form, and resolves with it. */
+  async function formAfter(user: string, act: () => Promise<unknown>): Promise<Form> {
+    const before = workspace.modals(user).at(-1)?.hash;
+    await act();
+    return vi.waitUntil(() => workspace.modals(user).find(({ hash }) => hash !== before), { timeout: 5_000 });
+  }
+
+  /** Sends the form on top with these values, by the ids of the inputs; what is left out keeps its value. */
+  async function submit(user: string, values: Record<string, string> = {}) {
+    const form = workspace.modals(user).at(-1);
+    const blockOf = (input: string) =>
+      form?.blocks.find(({ element }) => (element as { action_id?: string } | undefined)?.action_id === input)
+        ?.block_id;
+    const entries = Object.entries(values).map(([input, value]) => [blockOf(input) ?? input, { [input]: value }]);
+    return workspace.submitView(user, form?.id ?? '', Object.fromEntries(entries));
+  }
+
   await startApp();
   return {
     workspace,
@@ -138,6 +159,15 @@ export async function startHarness(options: HarnessOptions) {
       told(user, () => workspace.click(user, { channel, ts, actionId })),
     /** Clicks, and resolves once that is acknowledged. */
     click: (user: string, ts: string, actionId: string) => workspace.click(user, { channel, ts, actionId }),
+    formAfter,
+    submit,
+    /** Types a command that a form answers, and resolves with the form. */
+    commandForm: (user: string, text: string) => formAfter(user, () => workspace.command(user, channel, text)),
+    /** Clicks a button that a form answers, and resolves with the form. */
+    clickForm: (user: string, ts: string, actionId: string) =>
+      formAfter(user, () => workspace.click(user, { channel, ts, actionId })),
+    /** Sends the form on top, and resolves with the answer. */
+    submitAnswered: (user: string, values: Record<string, string> = {}) => told(user, () => submit(user, values)),
     /** What people were told in private so far. */
     privateAnswers: () => workspace.messages(channel).filter(({ ephemeralFor }) => ephemeralFor !== undefined),
     /** Asks for staging and makes the plan as a worker would; answers the deployment's id. */
@@ -182,9 +212,9 @@ export async function startHarness(options: HarnessOptions) {
   };
 }
 
-/** Everything that a message says, in its blocks and buttons. */
-export function textOf(message: StoredMessage): string {
-  return JSON.stringify(message.blocks ?? message.text);
+/** Everything that a message or a form says, in its blocks and buttons. */
+export function textOf({ blocks, text }: { readonly blocks?: unknown; readonly text?: unknown }): string {
+  return JSON.stringify(blocks ?? text);
 }
 
 /** A cluster as a deployment that has ended leaves it. */

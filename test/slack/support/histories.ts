@@ -1,3 +1,4 @@
+import type { Cluster } from '../../../src/clusters/cluster.ts';
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../../src/clusters/deployment.ts';
 import type { ClusterHealth } from '../../../src/clusters/health.ts';
 import { reduce } from '../../../src/clusters/reducer.ts';
@@ -327,6 +328,105 @@ export const down: readonly Happening[] = [
   [21, { type: 'succeeded' }],
 ];
 
+const [[, requestedUp] = [0, requestedStaging]] = planning;
+
+/** What was known of staging when it was to lose one of its two nodes. */
+const before: Cluster = {
+  name: 'staging',
+  state: 'up',
+  deployment: 'staging-1',
+  channel: 'C0DEPLOYS',
+  requestedBy: 'U0DEVELOPER',
+  version: 'v1.34.2',
+  stack: 'slipway-staging',
+  apiUrl: 'https://203.0.113.10:6443',
+  nodes: ['staging-node-0', 'staging-node-1'],
+  since: noon - 3_600_000,
+};
+
+const requestedScale: Happening = [
+  0,
+  { ...requestedUp, id: 'staging-3', action: 'scale', before } as DeploymentEventBody,
+];
+
+export const waitingToScale: readonly Happening[] = [
+  requestedScale,
+  [
+    2,
+    {
+      type: 'planned',
+      plan: {
+        lines: [
+          { label: 'Nodes', text: '2 → 1 × m1.small' },
+          { label: 'Goes', text: 'staging-node-1' },
+          { label: 'Drained', text: '3 pods move elsewhere first' },
+        ],
+        warnings: ['Nothing makes these pods anew: shop/web'],
+        leaving: ['staging-node-1'],
+      },
+    },
+  ],
+  [2, { type: 'approval-requested', until: noon + 3_602_000 }],
+];
+
+export const draining: readonly Happening[] = [
+  ...waitingToScale,
+  [60, { type: 'approved', by: 'U0PLATFORM' }],
+  [60, { type: 'queued', round: 1 }],
+  [61, { type: 'step-started', step: 'drain', attempt: 1 }],
+  [
+    62,
+    { type: 'step-progress', step: 'drain', attempt: 1, progress: { text: 'draining staging-node-1: 2 pods left' } },
+  ],
+];
+
+export const cancelledDraining: readonly Happening[] = [...draining, [70, { type: 'cancelled', by: 'U0PLATFORM' }]];
+
+const resizing: readonly Happening[] = [
+  ...draining,
+  [68, { type: 'node-event', step: 'drain', attempt: 1, node: 'staging-node-1', what: 'drained' }],
+  [68, { type: 'step-finished', step: 'drain', attempt: 1, result: { nodes: ['staging-node-1'], evicted: 3 } }],
+  [69, { type: 'step-started', step: 'resize', attempt: 1 }],
+];
+
+export const cancelledScale: readonly Happening[] = [...resizing, [75, { type: 'cancelled', by: 'U0PLATFORM' }]];
+
+const scaleFailure = {
+  message: 'Heat could not bring slipway-staging to 1 node',
+  hint: 'Try again',
+  code: 'stack_failed',
+};
+
+export const failedScale: readonly Happening[] = [
+  ...resizing,
+  [75, { type: 'step-failed', step: 'resize', attempt: 1, failure: scaleFailure }],
+  [75, { type: 'failed', step: 'resize', failure: scaleFailure }],
+];
+
+export const scaled: readonly Happening[] = [
+  ...resizing,
+  [
+    90,
+    {
+      type: 'step-finished',
+      step: 'resize',
+      attempt: 1,
+      result: { nodes: ['staging-node-0'], added: [], removed: ['staging-node-1'] },
+    },
+  ],
+  [91, { type: 'step-started', step: 'verify', attempt: 1 }],
+  [
+    95,
+    {
+      type: 'step-finished',
+      step: 'verify',
+      attempt: 1,
+      result: { apiUrl: 'https://203.0.113.10:6443', health: stagingHealth },
+    },
+  ],
+  [95, { type: 'succeeded' }],
+];
+
 /** Every state that a card can show, by name. */
 export const histories = {
   planning,
@@ -348,4 +448,10 @@ export const histories = {
   tearingDown,
   cancelledDown,
   down,
+  waitingToScale,
+  draining,
+  cancelledDraining,
+  cancelledScale,
+  failedScale,
+  scaled,
 } as const;

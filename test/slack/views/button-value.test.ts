@@ -6,6 +6,7 @@ describe('the value of a button', () => {
     [{ deployment: 'staging-abc' }],
     [{ cluster: 'staging' }],
     [{ cluster: 'staging', deployment: 'staging-abc' }],
+    [{ deployment: 'staging-abc', revision: 2 }],
     [{}],
   ])('comes back as it was: %j', (value) => {
     expect(parseButtonValue(buttonValue(value))).toEqual(value);
@@ -18,6 +19,9 @@ describe('the value of a button', () => {
     '7',
     '[]',
     '{"d":7,"c":{}}',
+    '{"r":-1}',
+    '{"r":"2"}',
+    '{"r":1.5}',
     '{"d":"<!channel>","c":"../x"}',
     `{"d":"${'a'.repeat(101)}"}`,
     '{"d":',

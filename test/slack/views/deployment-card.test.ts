@@ -81,11 +81,11 @@ describe('the card of a deployment', () => {
 
   it.each([
     ['planning', []],
-    ['waiting', ['approve', 'deny']],
+    ['waiting', ['approve', 'deny', 'change']],
     ['queued', ['cancel']],
     ['building', ['cancel', 'log']],
     ['stacking', ['cancel', 'log']],
-    ['succeeded', ['kubeconfig', 'pods', 'topology', 'tear-down', 'log']],
+    ['succeeded', ['kubeconfig', 'pods', 'topology', 'scale', 'tear-down', 'log']],
     ['succeededLongAgo', ['tear-down', 'log']],
     ['failedStack', ['retry', 'tear-down', 'log']],
     ['retriedStack', ['cancel', 'log']],
@@ -99,6 +99,11 @@ describe('the card of a deployment', () => {
     ['tearingDown', ['cancel']],
     ['cancelledDown', []],
     ['down', []],
+    ['waitingToScale', ['approve', 'deny']],
+    ['draining', ['cancel']],
+    ['cancelledDraining', []],
+    ['failedScale', ['retry']],
+    ['scaled', ['kubeconfig', 'pods', 'topology', 'scale']],
   ] as const)('has the buttons that do something while it is %s', (state, buttons) => {
     expect(buttonsOf(deploymentCard(deploymentOf(histories[state])))).toEqual(buttons);
   });

@@ -3,7 +3,7 @@ import type { DeploymentEventBody } from '../../../src/clusters/deployment.ts';
 import { cutHealth } from '../../../src/clusters/health.ts';
 import type { BuildResult } from '../../../src/clusters/steps.ts';
 import { threadMessage } from '../../../src/slack/views/thread-message.ts';
-import { requestedStaging } from '../../support/fixtures.ts';
+import { requestedStaging, stagingSpec } from '../../support/fixtures.ts';
 import { built, deploymentOf, eventAt, type Happening, histories, stagingHealth } from '../support/histories.ts';
 
 /** Every message of a thread whose deployment has come to the end of its history. */
@@ -153,9 +153,7 @@ describe('the thread of a deployment', () => {
     expect(message).toContain('✗ *Bringing up staging failed at: Stack slipway-staging in Heat*');
     expect(message).toContain('Quota exceeded for ram');
     expect(message).toContain('→ The stack is kept');
-    expect(message).toContain(
-      '*Retry* goes on from there; what was made is still there, and *Tear down* removes it.',
-    );
+    expect(message).toContain('*Retry* goes on from there; what was made is still there, and *Tear down* removes it.');
   });
 
   it('tells a failure before anything was made, with the command that tries again', () => {
@@ -276,6 +274,35 @@ describe('the thread of a deployment', () => {
     expect(text.split('```')).toHaveLength(3);
     expect(text).not.toContain('<!channel>');
     expect(text).toMatch(/\*Retry\* goes on from there\.$/);
+  });
+
+  it('tells why it was denied, and lets nobody be called by that', () => {
+    const message = told({ type: 'denied', by: 'U0PLATFORM', reason: `no <!channel>\n${'x'.repeat(500)}` });
+
+    expect(message).toContain('✗ Denied by <@U0PLATFORM>: “no &lt;!channel&gt; xxx');
+    expect(message).toContain('x”. Nothing was changed;');
+  });
+
+  it('tells what was changed, and that approvals are void', () => {
+    const changes = [
+      { what: 'version', from: 'v1.34.2', to: '<main>' },
+      { what: 'nodes', from: 3, to: 2 },
+      { what: 'ttl', to: 4 * 3_600_000 },
+    ] as const;
+
+    expect(told({ type: 'changed', by: 'U0BOB', spec: stagingSpec, changes })?.replaceAll('\u00a0', ' ')).toBe(
+      [
+        '● <@U0BOB> changed what is asked for: version v1.34.2 → &lt;main&gt;, nodes 3 → 2, lifetime without end → 4 h.',
+        'It is planned anew; approvals given so far are void.',
+      ].join('\n'),
+    );
+  });
+
+  it('reminds of an approval without calling anybody again', () => {
+    const message = told({ type: 'reminded', leftMs: 1_800_000 })?.replaceAll('\u00a0', ' ');
+
+    expect(message).toContain('● Half of the time is over: 1 approval is still needed within 30 min, until <!date^');
+    expect(message).not.toMatch(/<@|<!subteam/);
   });
 
   it('calls it a withdrawal when the requester denies', () => {

@@ -105,8 +105,9 @@ describe('the first control plane', () => {
     const services = JSON.parse(await machine.read('var/lib/stand-in/systemctl.json')) as Record<string, string[]>;
     const report = await machine.run('env', 'PATH=/usr/local/bin:/usr/bin:/bin', '/opt/slipway/bin/slipway-report');
 
-    expect(services.enabled).toEqual(['containerd', 'kubelet', 'slipway-join-data.timer', 'slipway-report.timer']);
-    expect(services.active).toEqual(['containerd', 'slipway-join-data.timer', 'slipway-report.timer']);
+    const timers = ['slipway-join-data.timer', 'slipway-report.timer', 'slipway-upgrade.timer'];
+    expect(services.enabled).toEqual(['containerd', 'kubelet', ...timers]);
+    expect(services.active).toEqual(['containerd', ...timers]);
     expect(await machine.read('etc/systemd/system/slipway-report.service')).toContain(
       '/opt/slipway/bin/slipway-report',
     );

@@ -64,7 +64,7 @@ describe('a node, on Rocky', () => {
     const services = JSON.parse(await machine.read('var/lib/stand-in/systemctl.json')) as Record<string, string[]>;
 
     expect(stdout).not.toMatch(/join/);
-    expect(services.enabled).toEqual(['containerd', 'kubelet']);
+    expect(services.enabled).toEqual(['containerd', 'kubelet', 'slipway-upgrade.timer']);
   });
 
   it('is left as it is when the states are applied again', async () => {

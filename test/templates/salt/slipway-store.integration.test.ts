@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +49,30 @@ describe('slipway-store get', () => {
     expect(exit).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(await workshop.read('new/file')).toBe('content');
     expect((await stat(workshop.path('new/file'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('fetches by the URLs of another file, too', async () => {
+    store.archives.set('release.tar.gz', Buffer.alloc(3_000_000, 'x'));
+    const urls = await workshop.write('urls.json', JSON.stringify({ release: store.url('release.tar.gz') }));
+
+    const exit = await run('get', 'release', workshop.path('file'), '--urls', urls);
+
+    expect(exit).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect((await stat(workshop.path('file'))).size).toBe(3_000_000);
+  });
+
+  it('does not take a part of an object for all of it, and leaves nothing of it', async () => {
+    const broken = createHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('part', () => response.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(broken, 'listening');
+    await setUrls({ join_node_get: `http://127.0.0.1:${(broken.address() as AddressInfo).port}/?${signature}` });
+
+    const exit = await run('get', 'join_node_get', workshop.path('new/file'));
+    broken.close();
+
+    expect(exit).toMatchObject({ status: 1, stderr: 'get join_node_get: it came to an early end, 6 times\n' });
+    expect(await readdir(workshop.path('new'))).toEqual([]);
   });
 
   it('tells by its status that there is no such object, at once', async () => {

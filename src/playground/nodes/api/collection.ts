@@ -13,6 +13,8 @@ export interface ObjectMeta {
   uid?: string;
   creationTimestamp?: string;
   labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: readonly object[];
   resourceVersion?: string;
 }
 
@@ -21,9 +23,14 @@ export interface Collection {
   readonly apiVersion: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** What else can be made of one of them, as discovery lists it. */
+  readonly subresources?: readonly object[];
   /** Those of a namespace, or of all. */
   list(namespace?: string): readonly ApiObject[];
-  create?(object: ApiObject, caller: Identity): ApiObject;
+  /** Also for what is made of one of them, such as an eviction: the target says so. */
+  create?(object: ApiObject, caller: Identity, target: Target): ApiObject;
   update?(target: Required<Pick<Target, 'name'>> & Target, object: ApiObject): ApiObject;
+  /** `changes` are the members of the spec that become something else; null takes one away. */
+  patch?(target: Required<Pick<Target, 'name'>> & Target, changes: Readonly<Record<string, unknown>>): ApiObject;
   delete?(target: Target): void;
 }

@@ -7,6 +7,8 @@ const codes = {
   UnsupportedMediaType: 415,
   Invalid: 422,
   BadRequest: 400,
+  TooManyRequests: 429,
+  InternalError: 500,
 } as const;
 
 /** A request that the API refuses, by what it calls the reason. */

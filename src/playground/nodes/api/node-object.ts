@@ -5,6 +5,7 @@ import type { ApiObject } from './collection.ts';
 export function nodeObject(
   { name, role, version, address, joinedAt }: BootedNode,
   settings: ClusterSettings,
+  cordoned: boolean,
 ): ApiObject {
   const labels = {
     'kubernetes.io/hostname': name,
@@ -14,7 +15,7 @@ export function nodeObject(
   const since = joinedAt.toISOString();
   return {
     metadata: { name, labels, creationTimestamp: since },
-    spec: {},
+    spec: cordoned ? cordonedSpec : {},
     status: {
       addresses: [
         { type: 'InternalIP', address },
@@ -25,6 +26,12 @@ export function nodeObject(
     },
   };
 }
+
+/** The node controller adds the taint when a node becomes unschedulable. */
+const cordonedSpec = {
+  unschedulable: true,
+  taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }],
+};
 
 function readiness(settings: ClusterSettings): { status: string; reason: string; message: string } {
   if (isNetworkReady(settings)) {

@@ -1,6 +1,8 @@
 import type { ApiObject, Collection } from './collection.ts';
 import { ApiFailure } from './failure.ts';
+import { selected } from './field-selector.ts';
 import type { Identity } from './identity.ts';
+import { specChanges } from './spec-changes.ts';
 import type { Target, Verb } from './target.ts';
 
 /** What is wanted of a collection. */
@@ -15,13 +17,14 @@ export interface Wanted {
 
 /** What is done for each verb, and what it is answered with. @throws ApiFailure */
 export const perform: Readonly<Record<Verb, (wanted: Wanted) => object>> = {
-  list: ({ collection, target, query }) => page(collection, collection.list(target.namespace), query),
+  list: ({ collection, target, query }) =>
+    page(collection, selected(collection.list(target.namespace), query.get('fieldSelector')), query),
 
   get: (wanted) => typed(wanted.collection, existing(wanted)),
 
   create({ collection, target, caller, body }) {
     if (collection.create === undefined) throw notAllowed();
-    return typed(collection, collection.create(parseObject(body, target), caller));
+    return typed(collection, collection.create(parseObject(body, target), caller, target));
   },
 
   update(wanted) {
@@ -29,6 +32,13 @@ export const perform: Readonly<Record<Verb, (wanted: Wanted) => object>> = {
     if (collection.update === undefined) throw notAllowed();
     const { name } = existing(wanted).metadata;
     return typed(collection, collection.update({ ...target, name }, parseObject(body, target)));
+  },
+
+  patch(wanted) {
+    const { collection, target, body } = wanted;
+    if (collection.patch === undefined) throw notAllowed();
+    const { name } = existing(wanted).metadata;
+    return typed(collection, collection.patch({ ...target, name }, specChanges(body)));
   },
 
   delete(wanted) {

@@ -1,9 +1,9 @@
 import type { SystemPod } from '../kube-system.ts';
-import type { ApiObject } from './collection.ts';
+import type { ApiObject, ObjectMeta } from './collection.ts';
 
 /** A Pod object of kube-system that runs on its node, or waits for one. */
-export function podObject({ name, containers, node }: SystemPod): ApiObject {
-  const metadata = { name, namespace: 'kube-system' };
+export function podObject({ name, containers, owner, node }: SystemPod): ApiObject {
+  const metadata = { name, namespace: 'kube-system', ...ownership(name, owner, node?.name) };
   const spec = { containers: containers.map((container) => ({ name: container })) };
   if (node === undefined) {
     const unscheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' };
@@ -25,5 +25,15 @@ export function podObject({ name, containers, node }: SystemPod): ApiObject {
         state: { running: { startedAt } },
       })),
     },
+  };
+}
+
+/** Who made it; the kubelet marks what it shows of a pod that it runs from a file. */
+function ownership(name: string, kind: SystemPod['owner'], node = ''): Partial<ObjectMeta> {
+  const owner = kind === 'Node' ? node : name.slice(0, name.lastIndexOf('-'));
+  const apiVersion = kind === 'Node' ? 'v1' : 'apps/v1';
+  return {
+    ownerReferences: [{ apiVersion, kind, name: owner, uid: owner, controller: true }],
+    ...(kind === 'Node' && { annotations: { 'kubernetes.io/config.mirror': name } }),
   };
 }

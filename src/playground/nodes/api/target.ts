@@ -8,7 +8,7 @@ export interface Target {
 }
 
 /** What is done with it, in RBAC's words. */
-export type Verb = 'list' | 'get' | 'create' | 'update' | 'delete';
+export type Verb = 'list' | 'get' | 'create' | 'update' | 'patch' | 'delete';
 
 const pattern =
   /^\/(?:api|apis\/(?<group>[a-z0-9.]+))\/v1(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<resource>[a-z]+)(?:\/(?<name>[^/]+)(?:\/(?<subresource>[a-z]+))?)?$/;
@@ -26,10 +26,11 @@ export function parseTarget(path: string): Target | undefined {
   return { group, resource, ...Object.fromEntries(given) };
 }
 
+const verbsOfOne: Readonly<Record<string, Verb>> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+const verbsOfAll: Readonly<Record<string, Verb>> = { GET: 'list', POST: 'create' };
+
 /** The verb of a method; undefined for one that the stand-in has not. */
-export function verbOf(method: string | undefined, { name }: Target): Verb | undefined {
-  if (method === 'GET') return name === undefined ? 'list' : 'get';
-  if (method === 'POST' && name === undefined) return 'create';
-  if (method === 'PUT' && name !== undefined) return 'update';
-  return method === 'DELETE' && name !== undefined ? 'delete' : undefined;
+export function verbOf(method: string | undefined, { name, subresource }: Target): Verb | undefined {
+  if (method === 'POST' && subresource !== undefined) return 'create';
+  return (name === undefined ? verbsOfAll : verbsOfOne)[method ?? ''];
 }

@@ -112,6 +112,12 @@ const checkboxes = object(
   initialAmongOptions,
 );
 
+const dispatchConfig = optional(
+  object({
+    trigger_actions_on: optional(list(oneOf('on_enter_pressed', 'on_character_entered'), { max: 2 })),
+  }),
+);
+
 const plainTextInput = object({
   type: required(oneOf('plain_text_input')),
   action_id: actionId,
@@ -120,11 +126,49 @@ const plainTextInput = object({
   min_length: optional(integer({ min: 0, max: 3000 })),
   max_length: optional(integer({ min: 1, max: 3000 })),
   placeholder,
-  dispatch_action_config: optional(
-    object({
-      trigger_actions_on: optional(list(oneOf('on_enter_pressed', 'on_character_entered'), { max: 2 })),
-    }),
-  ),
+  dispatch_action_config: dispatchConfig,
+  focus_on_load: focus,
+});
+
+/** A number as Slack writes it: as text. */
+const numberText: Check = (value, pointer) =>
+  typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? [] : problem('must be a string of a number', pointer);
+
+function boundsInOrder({ min_value: min, max_value: max }: JsonObject, pointer: string): readonly Problem[] {
+  if (min === undefined || max === undefined || Number(min) <= Number(max)) return [];
+  return problem('min_value cannot be greater than max_value', `${pointer}/min_value`);
+}
+
+function initialWithinBounds(value: JsonObject, pointer: string): readonly Problem[] {
+  const { initial_value: initial, min_value: min = -Infinity, max_value: max = Infinity } = value;
+  if (initial === undefined || (Number(min) <= Number(initial) && Number(initial) <= Number(max))) return [];
+  return problem('initial_value must be between min_value and max_value', `${pointer}/initial_value`);
+}
+
+const numberInput = object(
+  {
+    type: required(oneOf('number_input')),
+    is_decimal_allowed: required(boolean),
+    action_id: actionId,
+    initial_value: optional(numberText),
+    min_value: optional(numberText),
+    max_value: optional(numberText),
+    placeholder,
+    dispatch_action_config: dispatchConfig,
+    focus_on_load: focus,
+  },
+  boundsInOrder,
+  initialWithinBounds,
+);
+
+/** Seconds since 1970, which have ten digits. */
+const unixTime = integer({ min: 1_000_000_000, max: 9_999_999_999 });
+
+const dateTimePicker = object({
+  type: required(oneOf('datetimepicker')),
+  action_id: actionId,
+  initial_date_time: optional(unixTime),
+  confirm: optional(confirmation),
   focus_on_load: focus,
 });
 
@@ -146,6 +190,7 @@ export const actionElements: Readonly<Record<string, Check>> = {
   overflow,
   radio_buttons: radioButtons,
   checkboxes,
+  datetimepicker: dateTimePicker,
 };
 
 /** What may stand at the right of a section. */
@@ -154,6 +199,8 @@ export const accessories: Readonly<Record<string, Check>> = { ...actionElements,
 /** What may stand in an input block. */
 export const inputElements: Readonly<Record<string, Check>> = {
   plain_text_input: plainTextInput,
+  number_input: numberInput,
+  datetimepicker: dateTimePicker,
   static_select: staticSelect,
   radio_buttons: radioButtons,
   checkboxes,

@@ -28,6 +28,14 @@ function submitForInputs(view: JsonObject, pointer: string): readonly Problem[] 
   return asks && view.submit === undefined ? problem('missing required field: submit', pointer) : [];
 }
 
+/** Only one element of a view may have the cursor from the start. */
+function oneFocus(view: JsonObject, pointer: string): readonly Problem[] {
+  const blocks = Array.isArray(view.blocks) ? view.blocks.filter(isObject) : [];
+  const elements = blocks.flatMap(({ element, elements, accessory }) => [element, accessory, elements].flat());
+  const focused = elements.filter((element) => isObject(element) && element.focus_on_load === true);
+  return focused.length > 1 ? problem('only one element can have focus_on_load set to true', pointer) : [];
+}
+
 const modal = object(
   {
     ...common,
@@ -40,6 +48,7 @@ const modal = object(
     submit_disabled: optional(boolean),
   },
   submitForInputs,
+  oneFocus,
 );
 
 const home = object({ ...common, type: required(oneOf('home')) });

@@ -98,7 +98,8 @@ const shown = new WeakMap();
 export function syncBlocks(container, blocks, surface) {
   const before = shown.get(container) ?? [];
   // Slack gives blocks without an id a new one at every update, which changes nothing that can be seen.
-  const after = blocks.map((block) => JSON.stringify({ ...block, block_id: '' }));
+  // What is typed belongs to the block of that id, so an input with another id is another input.
+  const after = blocks.map((block) => JSON.stringify(block.type === 'input' ? block : { ...block, block_id: '' }));
   blocks.forEach((block, index) => {
     if (before[index] !== after[index]) replaceAt(container, index, renderBlock(block, surface));
     container.children[index].dataset.block = block.block_id;

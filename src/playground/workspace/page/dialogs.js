@@ -58,12 +58,17 @@ let openModal;
 /** Shows the topmost modal of a person, or none. A modal that only changed keeps its place. */
 export function syncModal(person, surfaceFor) {
   const view = store.modals[person]?.at(-1);
-  if (openModal && openModal.id !== view?.id) closeShown();
+  if (openModal && (openModal.id !== view?.id || openModal.frame !== frameOf(view))) closeShown();
   if (view === undefined) return;
   if (openModal === undefined) openModal = showModal(view, person);
   if (openModal.hash === view.hash) return;
   openModal.hash = view.hash;
   syncBlocks(openModal.body, view.blocks, surfaceFor({ view_id: view.id }));
+}
+
+/** What is drawn once, around the blocks. */
+function frameOf({ title, submit, close }) {
+  return JSON.stringify([title, submit, close]);
 }
 
 function closeShown() {
@@ -116,7 +121,7 @@ function showModal(view, person) {
     return dismiss();
   });
   show(dialog);
-  return { id: view.id, hash: undefined, body, dialog };
+  return { id: view.id, frame: frameOf(view), hash: undefined, body, dialog };
 }
 
 function showProblems(body, problem, { ok, error, errors = {} }) {

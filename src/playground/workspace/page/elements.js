@@ -121,6 +121,47 @@ function plainTextInput(item, { uses, id, block }) {
   return field;
 }
 
+function numberInput(item, { uses, id, block }) {
+  const field = h('input', {
+    id,
+    class: 'field number',
+    // Not type="number": that hides what is no number, and scrolling changes it.
+    inputmode: item.is_decimal_allowed ? 'decimal' : 'numeric',
+    placeholder: item.placeholder?.text,
+    autofocus: item.focus_on_load === true,
+  });
+  field.value = item.initial_value ?? '';
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || block.dispatch_action !== true) return;
+    event.preventDefault();
+    uses(field.value);
+  });
+  return field;
+}
+
+/** A day and a time of this browser's time zone; what is sent are seconds since 1970. */
+function dateTimePicker(item, { uses, id, block }) {
+  const field = h('input', {
+    id,
+    type: 'datetime-local',
+    class: 'field moment',
+    'aria-label': id ? undefined : 'Day and time',
+    autofocus: item.focus_on_load === true,
+  });
+  if (item.initial_date_time !== undefined) field.value = localTime(item.initial_date_time);
+  field.addEventListener('change', () => sends(block) && field.value !== '' && uses(unixTime(field.value)));
+  return field;
+}
+
+function localTime(seconds) {
+  const moment = new Date(seconds * 1000);
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function unixTime(local) {
+  return String(Math.floor(new Date(local).getTime() / 1000));
+}
+
 const makers = {
   button,
   static_select: staticSelect,
@@ -134,6 +175,8 @@ const makers = {
       (item.initial_options ?? []).map(({ value }) => value),
     ),
   plain_text_input: plainTextInput,
+  number_input: numberInput,
+  datetimepicker: dateTimePicker,
 };
 
 /** The id that the block of an element has at this moment. */
@@ -154,6 +197,7 @@ export function entriesOf(form) {
 }
 
 function entryOf(node) {
+  if (node.matches('.moment')) return node.value === '' ? undefined : unixTime(node.value);
   if (node.matches('.field')) return node.value;
   if (node.matches('.select')) return node.querySelector('select').value || undefined;
   if (!node.matches('.choices')) return undefined;

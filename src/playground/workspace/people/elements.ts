@@ -8,7 +8,7 @@ export interface PlacedElement {
   readonly actionId: string;
 }
 
-/** What a person entered or chose: text, the value of an option, or the values of several. */
+/** What a person entered or chose: text, a number or a time (seconds since 1970) as text, the value of an option, or of several. */
 export type Entry = string | readonly string[];
 
 /** Block id → action id → entry. */
@@ -41,7 +41,10 @@ function optionsChosen(element: JsonObject, entry: Entry | undefined): JsonObjec
 export function elementState(element: JsonObject, entry: Entry | undefined): JsonObject | undefined {
   switch (element.type) {
     case 'plain_text_input':
+    case 'number_input':
       return { type: element.type, value: textEntry(entry ?? element.initial_value) };
+    case 'datetimepicker':
+      return { type: element.type, selected_date_time: timeEntry(entry ?? element.initial_date_time) };
     case 'static_select':
     case 'radio_buttons':
       return { type: element.type, selected_option: optionsChosen(element, entry)[0] ?? null };
@@ -54,6 +57,10 @@ export function elementState(element: JsonObject, entry: Entry | undefined): Jso
 
 function textEntry(entry: unknown): string | null {
   return typeof entry === 'string' && entry !== '' ? entry : null;
+}
+
+function timeEntry(entry: unknown): number | null {
+  return /^\d{10}$/.test(String(entry)) ? Number(entry) : null;
 }
 
 /** The state of all elements: block id → action id → value. */
@@ -92,5 +99,6 @@ export function actionOf(
     return option === undefined ? undefined : { ...common, selected_option: option };
   }
   const state = elementState(element, entry);
-  return state === undefined || state.selected_option === null ? undefined : { ...common, ...state };
+  const nothing = state?.selected_option === null || state?.selected_date_time === null;
+  return state === undefined || nothing ? undefined : { ...common, ...state };
 }

@@ -43,10 +43,22 @@ function inputErrors(view: StoredView, entries: Entries): Record<string, string>
 
 function inputError(element: JsonObject, entry: Entry | undefined, mayBeEmpty: boolean): string | undefined {
   const state = elementState(element, entry);
-  const value = state?.value ?? state?.selected_option ?? state?.selected_options ?? null;
+  const value = state?.value ?? state?.selected_option ?? state?.selected_options ?? state?.selected_date_time ?? null;
   const empty = value === null || (Array.isArray(value) && value.length === 0);
   if (empty) return mayBeEmpty ? undefined : 'Please complete this required field.';
-  return typeof value === 'string' ? lengthError(element, value.length) : undefined;
+  if (typeof value !== 'string') return undefined;
+  return element.type === 'number_input' ? numberError(element, value) : lengthError(element, value.length);
+}
+
+function numberError(
+  { is_decimal_allowed: decimals, min_value: min, max_value: max }: JsonObject,
+  value: string,
+): string | undefined {
+  const shape = decimals === true ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;
+  if (!shape.test(value)) return decimals === true ? 'Please enter a number.' : 'Please enter a whole number.';
+  if (min !== undefined && Number(value) < Number(min)) return `Please enter a number no less than ${String(min)}.`;
+  if (max !== undefined && Number(value) > Number(max)) return `Please enter a number no more than ${String(max)}.`;
+  return undefined;
 }
 
 function lengthError(element: JsonObject, length: number): string | undefined {

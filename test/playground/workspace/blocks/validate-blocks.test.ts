@@ -68,6 +68,21 @@ describe('blocks that Slack takes', () => {
       block: input({ type: 'plain_text_input', action_id: 't', multiline: true, max_length: 3000 }),
     },
     {
+      name: 'an input of a number',
+      block: input({
+        type: 'number_input',
+        action_id: 'n',
+        is_decimal_allowed: false,
+        initial_value: '3',
+        min_value: '0',
+        max_value: '3',
+      }),
+    },
+    {
+      name: 'an input of a day and a time',
+      block: input({ type: 'datetimepicker', action_id: 'd', initial_date_time: 1_628_633_820 }),
+    },
+    {
       name: 'a menu of groups',
       block: actions(
         select({ options: undefined, option_groups: [{ label: plain('Group'), options: [option('a')] }] }),
@@ -218,6 +233,42 @@ describe('blocks that Slack refuses', () => {
       name: 'a button as an input',
       block: input(button()),
       problem: 'unsupported type: button [json-pointer:/blocks/0/element/type]',
+    },
+    {
+      name: 'a number outside of an input',
+      block: actions({ type: 'number_input', action_id: 'n', is_decimal_allowed: false }),
+      problem: 'unsupported type: number_input [json-pointer:/blocks/0/elements/0/type]',
+    },
+    {
+      name: 'a number that does not say whether it may be a fraction',
+      block: input({ type: 'number_input', action_id: 'n' }),
+      problem: 'missing required field: is_decimal_allowed [json-pointer:/blocks/0/element]',
+    },
+    {
+      name: 'a bound that is no text',
+      block: input({ type: 'number_input', action_id: 'n', is_decimal_allowed: false, max_value: 3 }),
+      problem: 'must be a string of a number [json-pointer:/blocks/0/element/max_value]',
+    },
+    {
+      name: 'bounds the wrong way round',
+      block: input({ type: 'number_input', action_id: 'n', is_decimal_allowed: true, min_value: '10', max_value: '9' }),
+      problem: 'min_value cannot be greater than max_value [json-pointer:/blocks/0/element/min_value]',
+    },
+    {
+      name: 'a number that begins out of its bounds',
+      block: input({
+        type: 'number_input',
+        action_id: 'n',
+        is_decimal_allowed: false,
+        initial_value: '4',
+        max_value: '3',
+      }),
+      problem: 'initial_value must be between min_value and max_value [json-pointer:/blocks/0/element/initial_value]',
+    },
+    {
+      name: 'a time in milliseconds',
+      block: input({ type: 'datetimepicker', action_id: 'd', initial_date_time: 1_628_633_820_000 }),
+      problem: 'must be less than 10000000000 [json-pointer:/blocks/0/element/initial_date_time]',
     },
     {
       name: 'a field that does not exist',

@@ -33,6 +33,17 @@ describe('viewProblems', () => {
       problem: 'missing required field: submit [json-pointer:/view]',
     },
     {
+      name: 'two inputs that both want the cursor',
+      view: modal({
+        blocks: ['a', 'b'].map((id) => ({
+          ...input,
+          element: { ...input.element, action_id: id, focus_on_load: true },
+        })),
+        submit: plain('Deny'),
+      }),
+      problem: 'only one element can have focus_on_load set to true [json-pointer:/view]',
+    },
+    {
       name: 'a block too many',
       view: modal({ blocks: Array(101).fill(divider) }),
       problem: 'no more than 100 items allowed [json-pointer:/view/blocks]',

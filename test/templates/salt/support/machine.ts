@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -115,10 +127,14 @@ async function installProgram(path: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-async function installRelease(upper: string, version: string): Promise<void> {
+/** Unpacked, as the first boot leaves it in a folder that is a server's root. */
+export async function installRelease(upper: string, version: string): Promise<void> {
   const bin = join(upper, 'opt/slipway/kubernetes/server/bin');
   const tag = version.replace('+', '_');
-  for (const program of ['kubeadm', 'kubectl', 'kubelet']) await installProgram(join(bin, program));
+  for (const program of ['kubeadm', 'kubectl', 'kubelet']) {
+    await installProgram(join(bin, program));
+    await appendFile(join(bin, program), `# ${version}\n`);
+  }
   for (const name of built) {
     await writeImageArchive(join(bin, `${name}.tar`), `registry.k8s.io/${name}-amd64:${tag}`);
     await writeFile(join(bin, `${name}.docker_tag`), `${tag}\n`);
@@ -149,6 +165,9 @@ async function configure(upper: string, options: MachineOptions): Promise<void> 
     join_control_plane_put: store.url('join/control-plane.json'),
     admin_conf_put: store.url('admin.conf'),
     report_put: store.url('report.json'),
+    log_put: store.url(`logs/${hostname}.log`),
+    upgrade_get: store.url(`upgrades/${hostname}.json`),
+    upgrade_put: store.url(`upgraded/${hostname}.json`),
   };
   const written = {
     'etc/minion': minion,

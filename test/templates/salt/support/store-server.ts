@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 export interface StoreServer {
   /** The objects by name, as text. */
   readonly objects: Map<string, string>;
+  /** Those that are no text, and that nobody writes. */
+  readonly archives: Map<string, Buffer>;
   /** Every request, as "GET join/node.json". */
   readonly requests: string[];
   /** The answer to all requests for an object, while it is set. */
@@ -19,6 +21,7 @@ export const signature = 'temp_url_sig=0123456789abcdef';
 
 export async function startStoreServer(): Promise<StoreServer> {
   const objects = new Map<string, string>();
+  const archives = new Map<string, Buffer>();
   const requests: string[] = [];
   const statuses = new Map<string, number>();
   const server = createServer((request, response) => {
@@ -26,6 +29,7 @@ export async function startStoreServer(): Promise<StoreServer> {
     requests.push(`${request.method} ${name}`);
     const status = request.url?.includes(signature) ? statuses.get(name) : 401;
     if (status !== undefined) response.writeHead(status).end('<html>No</html>');
+    else if (archives.has(name)) response.writeHead(200).end(archives.get(name));
     else void answer(objects, name, request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -33,6 +37,7 @@ export async function startStoreServer(): Promise<StoreServer> {
   const { port } = server.address() as AddressInfo;
   return {
     objects,
+    archives,
     requests,
     statuses,
     url: (object) => `http://127.0.0.1:${port}/${object}?${signature}&temp_url_expires=2000000000`,
