@@ -1,8 +1,8 @@
-/** Waits for some work, but no longer than so many milliseconds. Throws what the work throws in that time. */
-export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** What some work answers, or undefined after so many milliseconds. Throws what the work throws in that time. */
+export async function within<Value>(ms: number, work: Promise<Value>): Promise<Value | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
   });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
