@@ -8,15 +8,18 @@ import type { Stage } from '../../src/playground/demo/stage.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { newestDeployment } from '../support/newest-deployment.ts';
 import { openTestStage } from '../support/stage.ts';
+import { openWorkspacePage, type WorkspacePage } from '../support/workspace-page.ts';
 
 const channel = 'C0DEPLOYS';
 
-describe('a cluster whose stack fails', () => {
+describe('a cluster whose stack fails, in a browser', () => {
   let stage: Stage | undefined;
   let redis: Redis | undefined;
+  let slack: WorkspacePage | undefined;
 
   afterEach(async () => {
     redis?.disconnect();
+    await slack?.close();
     await stage?.close();
   });
 
@@ -26,22 +29,25 @@ describe('a cluster whose stack fails', () => {
     redis = new Redis(redisUrl);
     const deployments = new Deployments(redis, async () => undefined);
     const messages = () => workspace.messages(channel);
-    const cardWith = (action: string) =>
-      messages().find(({ blocks }) => JSON.stringify(blocks ?? []).includes(`"${action}"`));
-    const click = async (user: string, actionId: string) => {
-      await expect.poll(() => cardWith(actionId), { timeout: 30_000 }).toBeDefined();
-      await workspace.click(user, { channel, ts: cardWith(actionId)?.ts ?? '', actionId });
-    };
+    slack = await openWorkspacePage(stage);
 
-    await workspace.command('U0DEVELOPER', channel, '/k8s up staging');
-    await click('U0PLATFORM', 'approve');
+    await slack.type('U0DEVELOPER', '/k8s up staging');
+    await slack.click('U0PLATFORM', 'approve');
     const failed = await newestDeployment(deployments, ({ state }) => state === 'failed');
-    await click('U0DEVELOPER', 'retry');
+    await slack.openThread();
+    const retry = slack.page.getByTestId('thread').locator('[data-action-id="retry"]').last();
+    await retry.waitFor({ timeout: 30_000 });
+    await slack.picture('failure');
+    await slack.page.getByTestId('speaker').selectOption('U0DEVELOPER');
+    await retry.click();
     const ended = await newestDeployment(
       deployments,
       ({ state, round }) => round === 2 && state !== 'running' && state !== 'queued',
     );
     await expect.poll(() => deployments.unannounced(), { timeout: 30_000 }).toEqual([]);
+
+    await slack.says('staging is up');
+    await slack.picture('retried');
 
     expect(failed).toMatchObject({ failedStep: 'stack', steps: { build: { state: 'done', attempt: 1 } } });
     expect(ended).toMatchObject({ id: failed.id, state: 'succeeded', steps: { build: { attempt: 1 } } });

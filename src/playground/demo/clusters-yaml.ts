@@ -37,6 +37,7 @@ export function demoClustersYaml(cluster: DemoCluster): string {
         keypair: { name: cluster.keypair, publicKey: cluster.publicKey },
         controlPlane: { count: 1, flavor: cluster.controlPlaneFlavor },
         nodes: { count: 1, max: 3, flavor: cluster.nodeFlavor },
+        lifetime: { default: '8h', max: '24h' },
         network: { external: cluster.externalNetwork, cidr: '10.123.0.0/24', dns: [cluster.dns] },
       },
     },
