@@ -60,7 +60,7 @@ describe('forms, in a browser', () => {
 
     await slack.says('staging · denied');
     await slack.says('“not on a <Friday>”');
-    await slack.openThread();
+    await slack.openThread('staging · denied');
     await page.getByTestId('thread').getByText('changed what is asked for: nodes 2 → 3').waitFor();
     await slack.picture('form-denied');
     expect(await page.locator('[data-action-id="approve"]').count()).toBe(0);

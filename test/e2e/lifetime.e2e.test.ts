@@ -26,7 +26,7 @@ describe('the end of a cluster, in a browser', () => {
     await slack.type('U0DEVELOPER', '/k8s up staging --ttl 15m5s');
     await slack.click('U0PLATFORM', 'approve');
     await slack.says('staging is up');
-    await slack.openThread();
+    await slack.openThread('staging · up');
     const thread = page.getByTestId('thread');
     await thread.getByText('is torn down in').waitFor({ timeout: 60_000 });
     await picture('expiry-warning');
@@ -36,8 +36,9 @@ describe('the end of a cluster, in a browser', () => {
     await picture('expiry-extended');
 
     await slack.type('U0DEVELOPER', '/k8s extend staging 2s');
-    await slack.says('The time of staging is over, so it is torn down.');
     await slack.says('staging is down');
+    await slack.openThread('staging · down');
+    await thread.getByText('The time of staging is over, so it is torn down.').waitFor();
     await picture('expiry-down');
 
     const openstack = connect(readCloud('playground', stage.world.env), { log: silentLogger() });

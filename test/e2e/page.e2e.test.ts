@@ -31,7 +31,7 @@ describe('the page, in a browser', () => {
     await page.locator('[data-action-id="log"]').waitFor({ timeout: 30_000 });
     await picture('building');
     await slack.says('staging is up');
-    await slack.openThread();
+    await slack.openThread('staging · up');
     await picture('thread');
     await page.locator('[data-action-id="log"]').first().click();
     await page.getByTestId('thread').getByRole('button', { name: 'Show all' }).waitFor();

@@ -34,7 +34,7 @@ describe('a cluster whose stack fails, in a browser', () => {
     await slack.type('U0DEVELOPER', '/k8s up staging');
     await slack.click('U0PLATFORM', 'approve');
     const failed = await newestDeployment(deployments, ({ state }) => state === 'failed');
-    await slack.openThread();
+    await slack.openThread('staging · bringing up failed');
     const retry = slack.page.getByTestId('thread').locator('[data-action-id="retry"]').last();
     await retry.waitFor({ timeout: 30_000 });
     await slack.picture('failure');

@@ -15,8 +15,8 @@ export interface WorkspacePage {
   click(user: string, actionId: string): Promise<void>;
   /** Waits until one of the messages says this; blanks that no line is broken at count as blanks. */
   says(text: string): Promise<void>;
-  /** Opens the thread of the first message that has one. */
-  openThread(): Promise<void>;
+  /** Opens the thread of the card with this headline. */
+  openThread(headline: string): Promise<void>;
   picture(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,8 +44,9 @@ export async function openWorkspacePage(stage: Stage): Promise<WorkspacePage> {
       const said = async () => (await page.getByTestId('message').allTextContents()).join('\n');
       await expect.poll(async () => (await said()).replaceAll('\u00a0', ' '), { timeout: 90_000 }).toContain(text);
     },
-    async openThread() {
-      await page.getByTestId('replies').first().click();
+    async openThread(headline) {
+      const card = page.locator('#messages [data-testid="message"]').filter({ hasText: headline });
+      await card.getByTestId('replies').click();
       await page.getByTestId('thread').waitFor();
     },
     async picture(name) {
