@@ -36,14 +36,9 @@ export function registerMentions(app: App, listening: Listening): void {
   });
 }
 
-/** What is left of a message without the mention of the bot; Slack escapes three characters in what people write. */
+/** What is left of a message without the mention of the bot. */
 function lineOf(text: string): string {
-  return text
-    .replace(firstMention, ' ')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .trim();
+  return text.replace(firstMention, ' ').trim();
 }
 
 /** Tells one person in the channel or thread where they wrote. Throws what @slack/web-api throws. */

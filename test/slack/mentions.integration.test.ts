@@ -63,6 +63,25 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('mention
     expect(textOf(answer)).toContain('There is no command hey');
   });
 
+  it('takes mentions of people and channels among the words, by the slash command as well', async () => {
+    await slack.command(developer, '/k8s cancel staging');
+    await slack.command(platform, '/k8s down nowhere');
+
+    const own = textOf(await mention(platform, '@slipway history @developer'));
+    const typed = textOf(await slack.command(platform, '/k8s history @developer'));
+    const here = textOf(await slack.command(platform, '/k8s list #deploys'));
+    const elsewhere = textOf(await slack.command(platform, '/k8s list #random'));
+    const nowhere = textOf(await slack.command(platform, '/k8s list #nowhere'));
+
+    expect(own).toContain('History of <@U0DEVELOPER>');
+    expect(own).toContain('cancel');
+    expect(own).not.toContain('`down`');
+    expect(typed).toContain('History of <@U0DEVELOPER>');
+    expect(here).toContain('staging');
+    expect(elsewhere).not.toContain('staging');
+    expect(nowhere).toContain('#nowhere is no channel that Slack knows');
+  });
+
   it('shows help to a mention without a word', async () => {
     expect(textOf(await mention(visitor, '@slipway'))).toContain('builds, runs and removes Kubernetes clusters');
   });

@@ -1,6 +1,7 @@
 import { closest } from '../../closest.ts';
 import { UsageError } from '../../errors.ts';
 import type { Command } from './command.ts';
+import { isMention } from './mentioned.ts';
 
 /** What may be added to a command, as --NAME VALUE. */
 export interface Flag {
@@ -28,7 +29,7 @@ export function parseFlags(tokens: readonly string[], command: Pick<Command, 'na
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
     const [, typed, attached] = /^(?:--|[\u2012-\u2015\u2212])([^=]+)(?:=(.*))?$/.exec(token) ?? [];
     if (typed === undefined) {
-      words.push(token.toLowerCase());
+      words.push(asWord(token));
       continue;
     }
     const name = typed.toLowerCase();
@@ -39,6 +40,10 @@ export function parseFlags(tokens: readonly string[], command: Pick<Command, 'na
     flags.set(name, value);
   }
   return { words, flags };
+}
+
+function asWord(token: string): string {
+  return isMention(token) ? token : token.toLowerCase();
 }
 
 function findFlag(name: string, { name: command, flags = [] }: Pick<Command, 'name' | 'flags'>): Flag {

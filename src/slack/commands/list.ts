@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.ts';
 import { clustersFor } from '../admit.ts';
 import type { Answer } from '../answer.ts';
 import { allStandings, type Standing } from '../standing.ts';
@@ -6,20 +7,35 @@ import { paragraph, section, context as smallPrint } from '../views/blocks.ts';
 import { date, fitLines, mention } from '../views/mrkdwn.ts';
 import { textTable } from '../views/text-table.ts';
 import type { Command, CommandCall } from './command.ts';
+import { mentionedChannel } from './mentioned.ts';
 
 export const list: Command = {
   name: 'list',
   needs: 'list',
-  arguments: '',
+  arguments: '[#CHANNEL]',
   summary: 'show all clusters',
-  details: 'Shows the clusters of clusters.yaml and any others that exist, and what is under way.',
-  examples: ['/k8s list'],
+  details:
+    'Shows the clusters of clusters.yaml and any others that exist, and what is under way; with a channel only those whose cards are there.',
+  examples: ['/k8s list', '/k8s list #deploys'],
   run: runList,
 };
 
 async function runList(call: CommandCall): Promise<Answer> {
   const shows = await clustersFor('list', call.user, call);
-  return clusterList((await allStandings(call.context)).filter(({ name }) => shows(name)));
+  const isThere = inChannel(call.words[0]);
+  return clusterList(
+    (await allStandings(call.context)).filter((standing) => shows(standing.name) && isThere(standing)),
+  );
+}
+
+/** Throws a UsageError for a word that is no channel. */
+function inChannel(word: string | undefined): (standing: Standing) => boolean {
+  if (word === undefined) return () => true;
+  const channel = mentionedChannel(word);
+  if (channel === undefined) {
+    throw new UsageError(`${word} is no channel that Slack knows`, { hint: 'Type /k8s list #channel, or /k8s list' });
+  }
+  return ({ record, active, spec }) => (record ?? active ?? spec)?.channel === channel;
 }
 
 /** The clusters as a table, and below it who is at what. Pure. */

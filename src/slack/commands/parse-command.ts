@@ -2,6 +2,7 @@ import { closest } from '../../closest.ts';
 import { UsageError } from '../../errors.ts';
 import { arity, type Command } from './command.ts';
 import { type Arguments, parseFlags } from './flags.ts';
+import { plainLine } from './mentioned.ts';
 
 /** A command with what follows it. */
 export interface ParsedCommand extends Arguments {
@@ -39,9 +40,9 @@ export function parseCommand(
   return { command, words, flags };
 }
 
-/** The words of a line, without the quotes around them. Git tells capitals from small letters, so they stay. */
+/** The words of a line, without the quotes around them. Git tells capitals from small letters, and so do ids, so they stay. */
 function tokens(line: string): string[] {
-  return line
+  return plainLine(line)
     .normalize('NFKC')
     .replaceAll(/["'`´\u2018-\u201f\u00ab\u00bb]/g, ' ')
     .split(/[\s\u200b\ufeff]+/)

@@ -24,6 +24,10 @@ describe('parsing a command', () => {
     ['ｕｐ staging', 'up', ['staging']],
     ['status', 'status', []],
     ['help up', 'help', ['up']],
+    ['history <@U0BOB|bob o’hara>', 'history', ['@U0BOB']],
+    ['list <#C0DEPLOYS|deploys>', 'list', ['#C0DEPLOYS']],
+    ['list <#C0DEPLOYS>', 'list', ['#C0DEPLOYS']],
+    ['history <!subteam^S0PLATFORM|@platform>', 'history', ['@S0PLATFORM']],
     ['', 'help', []],
     ['   ', 'help', []],
   ])('understands %j', (line, name, words) => {
@@ -42,7 +46,7 @@ describe('parsing a command', () => {
     ['down', '/k8s down needs the name of a cluster'],
     ['up staging production', '/k8s up takes one word after it, and got 2'],
     ['scale staging', '/k8s scale needs NODES after staging'],
-    ['list staging', '/k8s list takes nothing after it, and got 1'],
+    ['doctor a b', '/k8s doctor takes one word after it, and got 2'],
     ['status a b', '/k8s status takes one word after it, and got 2'],
   ])('answers %j with: %s', (line, message) => {
     expect(problemOf(line).message).toBe(message);

@@ -33,9 +33,7 @@ describe('what is told of a cluster that gets another number of nodes', () => {
 
   it('is that the cluster runs, whatever failed', () => {
     expect(cardText(histories.failedScale)).toContain('The cluster runs. Retry goes on from the step that failed.');
-    expect(threadOf(histories.failedScale).at(-1)).toContain(
-      'The cluster runs. *Retry* goes on from there.',
-    );
+    expect(threadOf(histories.failedScale).at(-1)).toContain('The cluster runs. *Retry* goes on from there.');
   });
 
   it.each([

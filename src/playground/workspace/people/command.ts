@@ -24,8 +24,21 @@ export async function typeCommand(acting: Acting, as: string, channelId: string,
     return refused('invalid_command');
   }
 
-  const payload = commandPayload(workspace, user, channel, command, words.join(' ').trim());
+  const payload = commandPayload(workspace, user, channel, command, escaped(words.join(' ').trim(), workspace));
   return settle(await acting.deliver({ type: 'slash_commands', payload }), { workspace, user, channel, command });
+}
+
+/** What an app gets that has its commands escaped (should_escape): mentions by id, with the name that was typed. */
+function escaped(text: string, { directory }: WorkspaceState): string {
+  const people = directory.users.filter(({ id }) => id !== slackbotId);
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/([@#])([\w-]+)/g, (typed, sign, name) => {
+      const found = sign === '@' ? people.find((one) => one.name === name) : directory.findChannel(name);
+      return found === undefined ? typed : `<${sign}${found.id}|${name}>`;
+    });
 }
 
 function commandPayload(
