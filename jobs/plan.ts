@@ -14,7 +14,12 @@ import type { Tools } from './run.ts';
 /** Looks at the cloud without changing it, and says what a deployment will do. Throws where it cannot succeed. */
 export type Planner = (deployment: Deployment, tools: Tools, signal: AbortSignal) => Promise<Plan>;
 
-const planners: Readonly<Record<Action, Planner>> = { up: planUp, down: planDown, scale: planScale, upgrade: planUpgrade };
+const planners: Readonly<Record<Action, Planner>> = {
+  up: planUp,
+  down: planDown,
+  scale: planScale,
+  upgrade: planUpgrade,
+};
 
 /**
  * Makes the plan of a requested deployment, which then waits for approval or goes to the queue. A problem that stands in

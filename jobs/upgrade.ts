@@ -8,8 +8,8 @@ import { signedObjects } from './stack.ts';
 import { followUpdate, newUpdate, type UpdateMarker } from './stack-update.ts';
 import { pollSeconds } from './stack-watches.ts';
 import { serversOf } from './upgrade/servers.ts';
-import { upgradeServer } from './upgrade/upgrade-server.ts';
 import { parseUpgradeMarker, type UpgradeMarker } from './upgrade/upgrade-marker.ts';
+import { upgradeServer } from './upgrade/upgrade-server.ts';
 
 /**
  * Brings a cluster's servers to the version of the deployment, one after another: control planes first, each Ready with

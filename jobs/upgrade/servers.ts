@@ -21,9 +21,11 @@ export async function serversOf(
     membersOf(openstack.heat, stack, cluster, signal, 'node'),
   ]);
   return [
-    ...controlPlanes.map(({ name }, place): UpgradedServer => ({
-      ...{ name, role: 'control-plane', roleStep: place === 0 ? 'apply' : 'node' },
-    })),
+    ...controlPlanes.map(
+      ({ name }, place): UpgradedServer => ({
+        ...{ name, role: 'control-plane', roleStep: place === 0 ? 'apply' : 'node' },
+      }),
+    ),
     ...nodes.map(({ name }): UpgradedServer => ({ name, role: 'node', roleStep: 'node' })),
   ];
 }

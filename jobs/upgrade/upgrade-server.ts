@@ -11,7 +11,7 @@ import { atCluster } from '../cluster/whereabouts.ts';
 import { type Again, type Run, resultOf } from '../run.ts';
 import { findOutcome, putInstruction, removeInstruction } from './instructions.ts';
 import { isDrained, type UpgradedServer } from './servers.ts';
-import { type CurrentServer, parseUpgradeMarker, type Phase, type UpgradeMarker } from './upgrade-marker.ts';
+import { type CurrentServer, type Phase, parseUpgradeMarker, type UpgradeMarker } from './upgrade-marker.ts';
 
 /** Seconds between two looks. Servers themselves look every minute. */
 const askAgainSeconds = 5;
@@ -216,7 +216,10 @@ function notJoined(name: string): DeployError {
 }
 
 function notReady({ server }: Looking, node: NodeStatus | undefined): DeployError {
-  const seen = node === undefined ? 'is not there' : `has ${node.version}${node.ready ? '' : `, and is not ready: ${node.reason}`}`;
+  const seen =
+    node === undefined
+      ? 'is not there'
+      : `has ${node.version}${node.ready ? '' : `, and is not ready: ${node.reason}`}`;
   return new DeployError(
     'upgrade_failed',
     `${server.name} has upgraded itself, but its node ${seen} ${joinsWithinMs / minuteMs} minutes later`,

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
 import { busyAnswer } from './texts/answers.ts';
-import { cannotChangeAnswer, type Change, changingAnswer } from './texts/change-answers.ts';
+import { type Change, cannotChangeAnswer, changingAnswer } from './texts/change-answers.ts';
 
 /** A cluster that somebody wants to change, as far as it is known. */
 export interface Changing {

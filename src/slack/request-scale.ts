@@ -12,12 +12,7 @@ import { type Changing, presentSpec, requestChange } from './request-change.ts';
  * @param count of nodes, control planes not counted
  * @throws UsageError for a number that clusters.yaml does not allow, and where nothing is known of what it is made of.
  */
-export function requestScale(
-  cluster: Changing,
-  count: number,
-  user: string,
-  context: SlackContext,
-): Promise<Answer> {
+export function requestScale(cluster: Changing, count: number, user: string, context: SlackContext): Promise<Answer> {
   return requestChange('scale', cluster, (record) => scaledSpec(record, count, context), user, context);
 }
 

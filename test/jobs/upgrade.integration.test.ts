@@ -27,7 +27,9 @@ describe('upgrading a cluster', () => {
 
   const nodes = () =>
     cluster.atApi(async (api) =>
-      (await listNodes(api)).map(({ name, version, ready, cordoned }) => ({ name, version, ready, cordoned })),
+      (await listNodes(api))
+        .map(({ name, version, ready, cordoned }) => ({ name, version, ready, cordoned }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1)),
     );
   const stack = async () => {
     const found = await findStack(cluster.cloud.direct.heat, 'slipway-staging');
@@ -61,7 +63,11 @@ describe('upgrading a cluster', () => {
     const told = events.flatMap(({ event }) => (event.type === 'node-event' ? `${event.node} ${event.what}` : []));
     expect(told).toEqual(servers.map((name) => `${name} upgraded`));
     expect(after).toEqual(before);
-    expect(label).toMatchObject({ deployment: cluster.up.id, version: 'v1.35.1', release: done.steps.publish?.result?.release });
+    expect(label).toMatchObject({
+      deployment: cluster.up.id,
+      version: 'v1.35.1',
+      release: done.steps.publish?.result?.release,
+    });
     expect(grown.state).toBe('succeeded');
     expect(await nodes()).toEqual(
       [...servers, 'staging-node-2'].map((name) => ({ name, version: 'v1.35.1', ready: true, cordoned: undefined })),
@@ -74,18 +80,25 @@ describe('upgrading a cluster', () => {
 
     await cluster.redis.flushdb();
     await reconcile(cluster.tools, signal);
-    expect(await cluster.record()).toMatchObject({ version: 'v1.35.1', nodes: [...servers.slice(1), 'staging-node-2'] });
+    expect(await cluster.record()).toMatchObject({
+      version: 'v1.35.1',
+      nodes: [...servers.slice(1), 'staging-node-2'],
+    });
   }, 180_000);
 
   it.each([
     ['v1.34.2', 'The cluster has v1.34.2 already'],
     ['v1.33.9', 'v1.33.9 is older than v1.34.2'],
     ['v1.36.0', '2 minor versions ahead'],
-  ])('is refused in the plan for %s: %s', async (version, text) => {
-    const refused = await cluster.plan('upgrade', cluster.upgraded(version));
+  ])(
+    'is refused in the plan for %s: %s',
+    async (version, text) => {
+      const refused = await cluster.plan('upgrade', cluster.upgraded(version));
 
-    expect(refused).toMatchObject({ state: 'failed', round: 0, failure: { message: expect.stringContaining(text) } });
-  }, 60_000);
+      expect(refused).toMatchObject({ state: 'failed', round: 0, failure: { message: expect.stringContaining(text) } });
+    },
+    60_000,
+  );
 
   it('is refused for a cluster whose servers look for no instructions', async () => {
     const { parameters, ...ref } = await stack();
@@ -113,7 +126,14 @@ describe('upgrading a cluster', () => {
       step.marker = JSON.stringify({ done: servers.slice(0, servers.indexOf(name)), current });
       const { tools } = cluster;
       const run: Run = {
-        ...{ deployment: published(planned), step, tools, openstack: cluster.cloud.direct, signal, log: silentLogger() },
+        ...{
+          deployment: published(planned),
+          step,
+          tools,
+          openstack: cluster.cloud.direct,
+          signal,
+          log: silentLogger(),
+        },
       };
       return upgrade(run).catch((error: unknown) => failureOf(error, 'job-1'));
     }
