@@ -12,7 +12,7 @@ import { openTestStage } from '../support/stage.ts';
 
 const channel = 'C0DEPLOYS';
 
-describe('a cluster that grows and shrinks', () => {
+describe('a cluster that is changed', () => {
   let stage: Stage | undefined;
   let redis: Redis | undefined;
 
@@ -21,7 +21,7 @@ describe('a cluster that grows and shrinks', () => {
     await stage?.close();
   });
 
-  it('has as many nodes as somebody approved, with the servers that it had before', async () => {
+  it('has as many nodes and the version that somebody approved, with the servers that it had before', async () => {
     stage = await openTestStage();
     const { workspace, redisUrl, env } = stage.world;
     redis = new Redis(redisUrl);
@@ -48,20 +48,24 @@ describe('a cluster that grows and shrinks', () => {
     const grown = await done('/k8s scale staging 3', 'scale');
     const after = await servers();
     const shrunk = await done('/k8s scale staging 2', 'scale');
+    const upgraded = await done('/k8s upgrade staging v1.35.1', 'upgrade');
     await expect.poll(() => deployments.unannounced(), { timeout: 30_000 }).toEqual([]);
 
     expect(grown).toMatchObject({ state: 'succeeded' });
     expect(after).toEqual({ ...before, 'staging-node-1': expect.any(String), 'staging-node-2': expect.any(String) });
     expect(shrunk).toMatchObject({ state: 'succeeded', plan: { leaving: ['staging-node-2'] } });
+    expect(upgraded).toMatchObject({ state: 'succeeded', steps: { upgrade: { result: { version: 'v1.35.1' } } } });
     const { 'staging-node-2': _, ...left } = after;
     expect(await servers()).toEqual(left);
     await openstack.close();
     expect(await new Clusters(redis).find('staging')).toMatchObject({
       state: 'up',
+      version: 'v1.35.1',
       nodes: ['staging-node-0', 'staging-node-1'],
     });
     const told = workspace.messages(channel).map(({ text }) => text);
     expect(told.join('\n')).toContain('staging-node-2 is drained');
     expect(told.join('\n')).toContain('*staging has 2 nodes*');
-  }, 300_000);
+    expect(told.join('\n')).toContain('staging-node-1 upgraded to v1.35.1 and Ready');
+  }, 400_000);
 });
