@@ -198,12 +198,15 @@ describe('scaling a cluster', () => {
 
     const failed = await cluster.run(planned);
     const known = await cluster.record();
+    await reconcile(cluster.tools, signal);
+    const reconciled = await cluster.record();
     await quota(10);
     const again = await cluster.retry(failed.id);
 
     expect(failed).toMatchObject({ state: 'failed', failedStep: 'resize', failure: { code: 'stack_failed' } });
     expect(failed.failure?.message).toMatch(/^Heat could not bring slipway-staging to 3 nodes: .*Quota exceeded/);
     expect(known).toMatchObject({ state: 'up', unfinished: 'scale', nodes: ['staging-node-0', 'staging-node-1'] });
+    expect(reconciled).toMatchObject({ state: 'up', unfinished: 'scale', since: cluster.up.finishedAt });
     expect(again).toMatchObject({ state: 'succeeded', steps: { drain: { attempt: 1 } } });
     expect(await cluster.record()).toMatchObject({ state: 'up', nodes: again.steps.resize?.result?.nodes });
     expect(await cluster.record()).not.toHaveProperty('unfinished');
