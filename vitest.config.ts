@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take a minute and more. What is begun last decides when a run ends, so these go first. */
-const longest = /faults\/flow|e2e\/(crash|demo|retry)|contracts\/playground|kubernetes\/release\.integration/;
+const longest =
+  /faults\/flow|e2e\/(crash|demo|retry|changes)|jobs\/(scale|upgrade)\.integration|contracts\/playground|kubernetes\/release\.integration/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

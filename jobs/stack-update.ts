@@ -8,7 +8,7 @@ import { type StackRef, updateStack } from '../src/openstack/heat/stacks.ts';
 import type { Again, Run } from './run.ts';
 import { heatGraceMs, stackTimeoutMinutes } from './stack.ts';
 import { explainFailure, nestedDepth } from './stack-failure.ts';
-import { milestonesIn, readStackNews } from './stack-news.ts';
+import { milestonesIn, readStackNews, type StackNews } from './stack-news.ts';
 import { defaultGraceMs, isWithoutEffect } from './stack-request.ts';
 import { pollSeconds } from './stack-watches.ts';
 
@@ -23,6 +23,8 @@ export interface UpdateMarker {
   readonly sentAt: number;
   /** Id of the last event that was told. */
   readonly place: string;
+  /** Heat has been seen to begin, by an event of it: its times are those of seconds, in which two updates may begin. */
+  readonly begun?: true;
 }
 
 /** An update of a cluster's stack, in the terms of the step that wants it. */
@@ -67,14 +69,22 @@ export async function followUpdate(run: Run, update: StackUpdate): Promise<Again
   const read = () => readStackNews(run, ref, marker.place);
   const { stack, news } = await tools.stackWatch(deployment.spec).look(ref, read, signal);
   if (stack === undefined || stack.action === 'DELETE') throw wasDeleted(ref);
+  const begun = hasBegun(stack, marker, news);
   if (news !== undefined && marker.requests > 0) {
     const events = milestonesIn(news, update.step, step.attempt);
-    await update.note({ ...marker, place: news.place }, update.progress(news.resources), events);
+    const next = { ...marker, place: news.place, ...(begun && ({ begun: true } as const)) };
+    await update.note(next, update.progress(news.resources), events);
   }
   if (stack.state === 'IN_PROGRESS') return wait(run, update);
-  if (marker.requests === 0 || updatedAt(stack) === marker.updatedAt) return ask(run, update);
+  if (!begun) return ask(run, update);
   if (stack.state === 'FAILED') throw await couldNotUpdate(run, update, stack.statusReason);
   return undefined;
+}
+
+function hasBegun(stack: StackSummary, marker: UpdateMarker, news: StackNews | undefined): boolean {
+  if (marker.requests === 0) return false;
+  if (marker.begun || updatedAt(stack) !== marker.updatedAt) return true;
+  return news?.events.some((event) => event.ofStack && event.stack.id === stack.id) ?? false;
 }
 
 function wait({ deployment, step }: Run, { ref, marker }: StackUpdate): Again {

@@ -51,18 +51,22 @@ export async function verify(run: Run): Promise<StepResults['verify'] | Again> {
   const { deployment, step } = run;
   const { apiUrl } = whereaboutsOf(deployment);
   const sight = await look(run);
-  if ('health' in sight && isUp(sight.health, expectedOf(deployment.spec)) && !isBehind(deployment, sight.health)) {
-    return { apiUrl, health: cutHealth(sight.health) };
-  }
+  if ('health' in sight && isWhole(deployment, sight.health)) return { apiUrl, health: cutHealth(sight.health) };
   if (Date.now() - step.startedAt > deadlineMs) throw notReady(deployment, sight);
   await tell(run, sight);
   return step.again({ afterSeconds: askAgainSeconds });
 }
 
-/** True while some server has another version than the one that all were brought to. */
-function isBehind({ steps }: Deployment, { nodes }: ClusterHealth): boolean {
+/** Names of the servers that have another version than the one that all were brought to. */
+function behind({ steps }: Deployment, { nodes }: ClusterHealth): string[] {
   const version = steps.upgrade?.result?.version;
-  return version !== undefined && nodes.some((node) => !isKubeletOf(node.version, version));
+  return version === undefined
+    ? []
+    : nodes.filter((node) => !isKubeletOf(node.version, version)).map(({ name }) => name);
+}
+
+function isWhole(deployment: Deployment, health: ClusterHealth): boolean {
+  return isUp(health, expectedOf(deployment.spec)) && behind(deployment, health).length === 0;
 }
 
 function serversOf({ controlPlane, nodes }: ClusterSpec): number {
@@ -106,26 +110,33 @@ async function lookAtReport({ deployment, openstack, signal, step }: Run, { wait
 /** Every look would be an event otherwise, and most find the same as the one before. */
 async function tell({ step, deployment }: Run, sight: Sight): Promise<void> {
   const told = deployment.steps.verify?.progress;
-  const progress = 'health' in sight ? progressOf(sight.health, serversOf(deployment.spec)) : { text: sight.waiting };
+  const progress = 'health' in sight ? progressOf(sight.health, deployment) : { text: sight.waiting };
   const marker = sight.unreachableSince === undefined ? '' : String(sight.unreachableSince);
   const same = told?.text === progress.text && told.done === progress.done && (step.marker ?? '') === marker;
   if (!same) await step.report(progress, { marker });
 }
 
-function progressOf(health: ClusterHealth, servers: number): StepProgress {
-  const progress = healthProgress(health, servers);
+function progressOf(health: ClusterHealth, deployment: Deployment): StepProgress {
+  const late = behind(deployment, health);
+  const progress =
+    late.length === 0
+      ? healthProgress(health, serversOf(deployment.spec))
+      : { text: `${late.join(', ')} without the new version` };
   return health.seenBy === 'api' ? progress : { ...progress, text: `${progress.text}, as the control plane reports` };
 }
 
-function notReady({ cluster, spec, steps }: Deployment, sight: Sight): DeployError {
+function notReady(deployment: Deployment, sight: Sight): DeployError {
+  const { cluster, spec, steps } = deployment;
   const late = `${cluster} is not ready after ${deadlineMs / 60_000} minutes`;
   if (!('health' in sight)) {
     return new DeployError('cluster_not_ready', `${late}: ${sight.waiting}`, { hint: sight.hint });
   }
   const { health } = sight;
   const count = serversOf(spec);
-  return new ClusterNotReadyError(`${late}: ${healthProblems(health, count).join(', ')}`, {
+  const names = (steps.resize ?? steps.stack)?.result?.nodes ?? [];
+  const old = behind(deployment, health).map((name) => `${name} does not have the new version`);
+  return new ClusterNotReadyError(`${late}: ${[...healthProblems(health, count), ...old].join(', ')}`, {
     hint: notReadyHint(health),
-    problems: whatIsMissing(health, { count, names: (steps.resize ?? steps.stack)?.result?.nodes ?? [] }),
+    problems: [...whatIsMissing(health, { count, names }), ...old],
   });
 }

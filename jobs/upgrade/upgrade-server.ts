@@ -113,10 +113,10 @@ async function waitForOutcome(looking: Looking, current: CurrentServer): Promise
   const { run, server } = looking;
   const outcome = await findOutcome(run, server.name);
   const waitedMs = Date.now() - current.since;
-  if (outcome?.state === 'failed') throw await failed(looking, outcome.reason);
+  if (outcome?.state === 'failed') throw await stopped(looking, await failed(looking, outcome.reason));
   if (outcome?.state === 'done') return enter(looking, { ...current, phase: 'joining', since: Date.now() }, 'joining');
-  if (outcome === undefined && waitedMs > beginsWithinMs) throw neverBegan(server.name);
-  if (waitedMs > endsWithinMs) throw neverEnded(server.name);
+  if (outcome === undefined && waitedMs > beginsWithinMs) throw await stopped(looking, neverBegan(server.name));
+  if (waitedMs > endsWithinMs) throw await stopped(looking, neverEnded(server.name));
   await tell(looking, outcome === undefined ? 'waiting until it begins' : 'upgrading itself');
 }
 
@@ -184,7 +184,14 @@ async function ifReachable<Result>(
   }
 }
 
-const goesOn = 'The servers before it have the new version, the others run as before';
+/** What nobody waits for any more must not be begun later either. */
+async function stopped({ run, server }: Looking, error: DeployError): Promise<DeployError> {
+  await removeInstruction(run, server.name);
+  return error;
+}
+
+const goesOn =
+  'The servers before it have the new version, the others run as before; one that was drained takes no new pods until then';
 
 async function failed({ run, server }: Looking, reason: string): Promise<DeployError> {
   return new DeployError('upgrade_failed', `${server.name} could not be upgraded: ${reason}`, {

@@ -97,6 +97,26 @@ describe('the check of a cluster', () => {
     expect(step.told).toHaveLength(1);
   });
 
+  it('waits after an upgrade until every server has the new version, and names those that have not', async () => {
+    await stage.putAdminConf(deployment.id, api);
+    stage.join(api);
+    const result = { version: 'v1.35.1', servers: [controlPlaneName, workerName] };
+    const upgraded: Deployment = {
+      ...deployment,
+      steps: { ...deployment.steps, upgrade: { state: 'done', attempt: 1, result } },
+    };
+    const [first, second] = api.nodes;
+    if (first === undefined || second === undefined) throw new Error('two servers have joined');
+    api.nodes[0] = { ...first, version: 'v1.35.1' };
+
+    const early = await look(upgraded);
+    api.nodes[1] = { ...second, version: 'v1.35.1' };
+
+    expect(early).toEqual(again);
+    expect(said()).toEqual({ text: `${workerName} without the new version` });
+    expect(await look(upgraded)).toMatchObject({ health: { seenBy: 'api' } });
+  });
+
   it('believes no API that the cluster’s own authority has not signed, and no report instead of it', async () => {
     const other = await stage.startApi();
     await stage.putAdminConf(deployment.id, other);

@@ -12,6 +12,8 @@ export interface KubernetesTree {
 }
 
 const tag = 'v1.34.2';
+/** What a cluster of that tag can be upgraded to; the branch is not as far yet. */
+const newerTag = 'v1.35.1';
 /** Fixed, and with it the commit's hash: the same tree gives the same release wherever it is made. */
 const date = '2026-01-01T00:00:00Z';
 
@@ -33,11 +35,19 @@ export async function createKubernetesTree(directory: string): Promise<Kubernete
 
   await git(partial, 'init', '--quiet', '--initial-branch=master');
   await git(partial, 'add', '--all');
-  await git(partial, 'commit', '--quiet', '--no-gpg-sign', `--message=Kubernetes ${tag}`);
-  await git(partial, 'tag', '--no-sign', '--annotate', `--message=Kubernetes ${tag}`, tag);
+  await release(partial, tag);
+  await git(partial, 'checkout', '--quiet', '--detach');
+  await release(partial, newerTag);
+  await git(partial, 'checkout', '--quiet', 'master');
   await mkdir(dirname(directory), { recursive: true });
   await rename(partial, directory);
   return { repository: directory, tag };
+}
+
+async function release(directory: string, version: string): Promise<void> {
+  const message = `--message=Kubernetes ${version}`;
+  await git(directory, 'commit', '--quiet', '--allow-empty', '--no-gpg-sign', message);
+  await git(directory, 'tag', '--no-sign', '--annotate', message, version);
 }
 
 /** Git without anybody's configuration, name or hooks. */

@@ -30,6 +30,14 @@ it('makes the same commit wherever and whenever it is made, and leaves one alone
   expect((await readdir(directory)).sort()).toEqual(['deeper', 'one']);
 });
 
+it('has a newer release to upgrade to, which its branch has not', async () => {
+  const { repository } = await createKubernetesTree(join(directory, 'tree'));
+  const git = new TestRepository(repository);
+
+  expect(await git.git('describe', 'master')).toBe('v1.34.2');
+  expect(await git.git('describe', 'v1.35.1')).toBe('v1.35.1');
+});
+
 it('is built as Kubernetes is, into tarballs that a node can use', async () => {
   const { repository, tag } = await createKubernetesTree(join(directory, 'tree'));
   const lines: string[] = [];

@@ -427,6 +427,109 @@ export const scaled: readonly Happening[] = [
   [95, { type: 'succeeded' }],
 ];
 
+const requestedUpgrade: Happening = [
+  0,
+  {
+    ...requestedUp,
+    id: 'staging-4',
+    action: 'upgrade',
+    before,
+    spec: {
+      ...stagingSpec,
+      nodes: { ...stagingSpec.nodes, count: 2 },
+      kubernetes: { ...stagingSpec.kubernetes, version: 'v1.35.1' },
+    },
+  } as DeploymentEventBody,
+];
+
+const upgradedBuild: BuildResult = { ...built, version: 'v1.35.1' };
+
+export const upgrading: readonly Happening[] = [
+  requestedUpgrade,
+  [
+    2,
+    {
+      type: 'planned',
+      plan: {
+        lines: [
+          { label: 'Version', text: 'v1.34.2 → v1.35.1' },
+          { label: 'Order', text: 'staging-control-plane-0 in place, then staging-node-0, then staging-node-1' },
+        ],
+        warnings: ['There is no way back to the version before'],
+      },
+    },
+  ],
+  [2, { type: 'queued', round: 1 }],
+  [3, { type: 'step-started', step: 'build', attempt: 1 }],
+  [4, { type: 'step-finished', step: 'build', attempt: 1, result: upgradedBuild }],
+  [5, { type: 'step-started', step: 'publish', attempt: 1 }],
+  [
+    6,
+    {
+      type: 'step-finished',
+      step: 'publish',
+      attempt: 1,
+      result: { container: 'slipway-releases', release: 'v1.35.1-0123456789ab', objects: [], sent: 0 },
+    },
+  ],
+  [7, { type: 'step-started', step: 'upgrade', attempt: 1 }],
+  [
+    300,
+    {
+      ...{ type: 'node-event', step: 'upgrade', attempt: 1, node: 'staging-control-plane-0' },
+      ...{ what: 'upgraded', version: 'v1.35.1' },
+    } as DeploymentEventBody,
+  ],
+  [
+    301,
+    {
+      type: 'step-progress',
+      step: 'upgrade',
+      attempt: 1,
+      progress: { text: 'node 1 of 2: draining, 3 pods left', done: 1, total: 3 },
+    },
+  ],
+];
+
+export const cancelledUpgrade: readonly Happening[] = [...upgrading, [400, { type: 'cancelled', by: 'U0PLATFORM' }]];
+
+const upgradeFailure = {
+  message: 'staging-node-0 could not be upgraded: state kubeadm-upgrade: no',
+  hint: 'Mend the cause on that server, then try again',
+  code: 'upgrade_failed',
+  lines: ['error: the kubelet does not start'],
+};
+
+export const failedUpgrade: readonly Happening[] = [
+  ...upgrading,
+  [400, { type: 'step-failed', step: 'upgrade', attempt: 1, failure: upgradeFailure }],
+  [400, { type: 'failed', step: 'upgrade', failure: upgradeFailure }],
+];
+
+export const upgraded: readonly Happening[] = [
+  ...upgrading,
+  [
+    900,
+    {
+      type: 'step-finished',
+      step: 'upgrade',
+      attempt: 1,
+      result: { version: 'v1.35.1', servers: ['staging-control-plane-0', 'staging-node-0', 'staging-node-1'] },
+    },
+  ],
+  [901, { type: 'step-started', step: 'verify', attempt: 1 }],
+  [
+    905,
+    {
+      type: 'step-finished',
+      step: 'verify',
+      attempt: 1,
+      result: { apiUrl: 'https://203.0.113.10:6443', health: stagingHealth },
+    },
+  ],
+  [905, { type: 'succeeded' }],
+];
+
 /** Every state that a card can show, by name. */
 export const histories = {
   planning,
@@ -454,4 +557,8 @@ export const histories = {
   cancelledScale,
   failedScale,
   scaled,
+  upgrading,
+  cancelledUpgrade,
+  failedUpgrade,
+  upgraded,
 } as const;

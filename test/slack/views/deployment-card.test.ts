@@ -103,6 +103,9 @@ describe('the card of a deployment', () => {
     ['draining', ['cancel']],
     ['cancelledDraining', []],
     ['failedScale', ['retry']],
+    ['upgrading', ['cancel', 'log']],
+    ['failedUpgrade', ['retry', 'log']],
+    ['upgraded', ['kubeconfig', 'pods', 'topology', 'scale', 'log']],
     ['scaled', ['kubeconfig', 'pods', 'topology', 'scale']],
   ] as const)('has the buttons that do something while it is %s', (state, buttons) => {
     expect(buttonsOf(deploymentCard(deploymentOf(histories[state])))).toEqual(buttons);
