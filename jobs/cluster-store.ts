@@ -11,7 +11,7 @@ import { signingKey } from './signing-key.ts';
  * upgrade, its outcome), and all of them are void as soon as the container goes with the cluster, since the key that signed
  * them is the container's own.
  */
-const lifetimeMs = 10 * 365 * 24 * 3_600_000;
+export const urlLifetimeMs = 10 * 365 * 24 * 3_600_000;
 
 /** What servers put in the place of this: their host name. */
 const hostPlaceholder = '@HOST@';
@@ -24,11 +24,11 @@ export async function signedStore(run: Run): Promise<SignedStore> {
   const objects = clusterObjects(deployment.id);
 
   const sign = (method: 'GET' | 'PUT', object: string) =>
-    signObjectUrl(openstack.swift, { container, object, key, method, lifetimeMs }, signal);
+    signObjectUrl(openstack.swift, { container, object, key, method, lifetimeMs: urlLifetimeMs }, signal);
   const signOwn = (method: 'GET' | 'PUT', prefix: string, ending: string) =>
     signObjectsUrl(
       openstack.swift,
-      { container, prefix, rest: `${hostPlaceholder}${ending}`, key, method, lifetimeMs },
+      { container, prefix, rest: `${hostPlaceholder}${ending}`, key, method, lifetimeMs: urlLifetimeMs },
       signal,
     );
   const own: HostStore = {

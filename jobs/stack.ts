@@ -13,7 +13,7 @@ import type { Stack } from '../src/openstack/heat/stack.ts';
 import { findStack, getStack, type StackRef } from '../src/openstack/heat/stacks.ts';
 import { loadTemplate } from '../src/openstack/heat/template-files.ts';
 import { signObjectUrl } from '../src/openstack/swift/temp-url.ts';
-import { signedStore } from './cluster-store.ts';
+import { signedStore, urlLifetimeMs } from './cluster-store.ts';
 import { type Again, isAgain, type Run, resultOf } from './run.ts';
 import { signingKey } from './signing-key.ts';
 import { explainFailure } from './stack-failure.ts';
@@ -30,9 +30,6 @@ export function stackTimeoutMinutes({ spec }: Deployment): number {
 
 /** Heat ends a stack at its time-out by itself; one that goes on a good while after that has lost its engine. */
 export const heatGraceMs = 15 * 60_000;
-
-/** Nodes that are added later fetch by the same URLs, so they live long; each opens one object and nothing else. */
-const urlLifetimeMs = 365 * 24 * 3_600_000;
 
 /**
  * Creates the cluster's stack, or adopts the one that an earlier attempt of this deployment created; then follows its
