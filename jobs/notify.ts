@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
-import { DelayedError, type Job } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { Deployment } from '../src/clusters/deployment.ts';
 import type { Logger } from '../src/log.ts';
 import type { DeploymentJob } from '../src/queue/jobs.ts';
@@ -11,7 +11,7 @@ import type { Deployments, StoredEvent } from '../src/store/deployments.ts';
 import type { ThreadState, Threads } from '../src/store/threads.ts';
 import { type PostingTurn, postingTurn } from './posting-turn.ts';
 import { cardDeleted, slackSaid } from './slack-said.ts';
-import { waitAfter } from './slack-wait.ts';
+import { puttingOff } from './slack-wait.ts';
 
 /** Slack's chat.update is Tier 3 (50 a minute) for all cards of a workspace together; this leaves some for retries. */
 const cardUpdatesPerMinute = 45;
@@ -32,7 +32,6 @@ export interface NotifyTools {
 
 /** What a notify job keeps between two tries. */
 interface NotifyJob extends DeploymentJob {
-  readonly outages?: number;
   /** Milliseconds since the epoch at which the next message is ours to post. */
   readonly turn?: number;
 }
@@ -45,19 +44,11 @@ interface NotifyJob extends DeploymentJob {
 export async function notify(job: Job<NotifyJob>, token: string, tools: NotifyTools): Promise<void> {
   const { deployment, turn: kept } = job.data;
   const turn = postingTurn(tools.threads, kept);
-  let waitMs: number;
-  let outages = 0;
-  try {
-    waitMs = await bringUpToDate(deployment, turn, tools);
-  } catch (error) {
-    outages = (job.data.outages ?? 0) + 1;
-    waitMs = waitAfter(error, outages);
-    tools.log.warn({ err: error, deployment, waitMs }, 'telling Slack');
-  }
-  if (waitMs === 0) return;
-  await job.updateData({ deployment, outages, ...(turn.kept !== undefined && { turn: turn.kept }) });
-  await job.moveToDelayed(Date.now() + waitMs, token);
-  throw new DelayedError();
+  await puttingOff(job, token, {
+    work: () => bringUpToDate(deployment, turn, tools),
+    keep: () => ({ deployment, ...(turn.kept !== undefined && { turn: turn.kept }) }),
+    onOutage: (error, waitMs) => tools.log.warn({ err: error, deployment, waitMs }, 'telling Slack'),
+  });
 }
 
 /** Answers 0 when everything has been told, or the milliseconds after which there is something to do again. */

@@ -1,10 +1,10 @@
 import type { WebClient } from '@slack/web-api';
-import { DelayedError, type Job } from 'bullmq';
+import type { Job } from 'bullmq';
 import { isNotable } from '../src/clusters/audit-entry.ts';
 import type { Logger } from '../src/log.ts';
 import { auditMessage } from '../src/slack/views/audit-message.ts';
 import type { AuditLog, AuditTold, StoredAuditEntry } from '../src/store/audit.ts';
-import { waitAfter } from './slack-wait.ts';
+import { puttingOff } from './slack-wait.ts';
 
 /** Slack takes about one message a second in a channel; what is decided meanwhile is told in the next one. */
 const intervalMs = 1_000;
@@ -24,32 +24,20 @@ export interface PostAuditTools {
   readonly log: Logger;
 }
 
-/** What the job keeps between two tries. */
-interface PostAuditJob {
-  readonly outages?: number;
-}
-
 /**
  * Tells the audit channel of the decisions that change something or were refused, in order, several in one message. How
  * far it has come is recorded message by message, so that after a crash at most the one in flight appears twice. While
  * Slack is away the job puts itself off.
  */
-export async function postAudit(job: Job<PostAuditJob>, token: string, tools: PostAuditTools): Promise<void> {
+export async function postAudit(job: Job<object>, token: string, tools: PostAuditTools): Promise<void> {
   const { auditChannel } = tools;
   if (auditChannel === undefined) return;
-  let waitMs: number;
-  let outages = 0;
-  try {
-    waitMs = await tell(auditChannel, tools);
-  } catch (error) {
-    outages = (job.data.outages ?? 0) + 1;
-    waitMs = waitAfter(error, outages);
-    tools.log.warn({ err: error, channel: auditChannel, waitMs }, 'telling the audit channel');
-  }
-  if (waitMs === 0) return;
-  await job.updateData({ outages });
-  await job.moveToDelayed(Date.now() + waitMs, token);
-  throw new DelayedError();
+  await puttingOff(job, token, {
+    work: () => tell(auditChannel, tools),
+    keep: () => ({}),
+    onOutage: (error, waitMs) =>
+      tools.log.warn({ err: error, channel: auditChannel, waitMs }, 'telling the audit channel'),
+  });
 }
 
 /** Posts one message at most. Answers 0 when there is nothing more to tell, or the milliseconds until the next one. */
