@@ -34,7 +34,9 @@ export default defineConfig({
           include: ['test/**/*.{integration,e2e}.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           // More than there are cores on a small machine: half of the time is waiting.
-          maxWorkers: 3,
+          maxWorkers: 4,
+          // No file changes what it imports, and loading it all anew takes a sixth of the time.
+          isolate: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,

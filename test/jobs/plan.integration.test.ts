@@ -98,6 +98,7 @@ describe('planning', () => {
       Nodes: '1 × m1.small (1 core, 2 GiB), up to 3',
       Network: '10.123.0.0/24 behind a router to gateway, 1 floating IP',
       Image: 'debian-12, to be uploaded',
+      Lifetime: 'until somebody tears it down',
       Keypair: 'ops, to be imported',
       Salt: 'the image’s own salt-call, which it must have: there is no firstBoot.salt',
       Quota: 'servers 0→2 of 100 · cores 0→3 of 200 · RAM 0→6 of 400 GiB · floating IPs 0→1 of 200',

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { inject } from 'vitest';
 
 /** One less than the databases that startRedis asks for: database 0 keeps the counter. */
-const databases = 63;
+const databases = 511;
 
 /**
  * The URL of an empty Redis database that no other test file of this run uses at the same time. Call it once per file,

@@ -150,5 +150,5 @@ async function engineAnswers(docker: string, env: Environment): Promise<boolean>
 /** As in production (docker-compose.yml), and with databases enough for every test file to have one. */
 const settings: readonly string[] = [
   ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
-  ...['--maxmemory-policy', 'noeviction', '--databases', '64'],
+  ...['--maxmemory-policy', 'noeviction', '--databases', '512'],
 ];

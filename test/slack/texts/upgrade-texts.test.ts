@@ -32,7 +32,7 @@ describe('what is told of a cluster that gets another version', () => {
 
     expect(thread).toContain('staging-node-0 could not be upgraded: state kubeadm-upgrade: no');
     expect(thread).toContain('error: the kubelet does not start');
-    expect(thread).toContain('The cluster runs. *Retry* on the card goes on from there.');
+    expect(thread).toContain('The cluster runs. *Retry* goes on from there.');
   });
 
   it('is the truth about what remains when it is cancelled', () => {
