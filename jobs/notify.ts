@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { WebClient } from '@slack/web-api';
 import type { Job } from 'bullmq';
 import type { Deployment } from '../src/clusters/deployment.ts';
-import type { Logger } from '../src/log.ts';
 import type { DeploymentJob } from '../src/queue/jobs.ts';
 import { limits } from '../src/slack/views/blocks.ts';
 import { deploymentCard } from '../src/slack/views/deployment-card.ts';
 import { type ThreadMessage, threadMessage } from '../src/slack/views/thread-message.ts';
-import type { Deployments, StoredEvent } from '../src/store/deployments.ts';
-import type { ThreadState, Threads } from '../src/store/threads.ts';
+import type { StoredEvent } from '../src/store/deployments.ts';
+import type { ThreadState } from '../src/store/threads.ts';
 import { type PostingTurn, postingTurn } from './posting-turn.ts';
+import { type ShareLogTools, shareLog } from './share-log.ts';
 import { cardDeleted, slackSaid } from './slack-said.ts';
 import { puttingOff } from './slack-wait.ts';
 
@@ -23,12 +22,7 @@ const cardLookMs = 5_000;
 const cardIntervalMs = 3_000;
 
 /** What the notify job needs. */
-export interface NotifyTools {
-  readonly deployments: Deployments;
-  readonly threads: Threads;
-  readonly slack: WebClient;
-  readonly log: Logger;
-}
+export type NotifyTools = ShareLogTools;
 
 /** What a notify job keeps between two tries. */
 interface NotifyJob extends DeploymentJob {
@@ -67,6 +61,8 @@ async function bringUpToDate(id: string, turn: PostingTurn, tools: NotifyTools):
   const card = await updateCard(deployment, known ?? (await postCard(deployment, tools)), tools);
   const told = await tellAll(events, deployment, card.thread, turn, tools);
   if (told.thread.position !== known?.position) await threads.save(id, told.thread);
+  // Below the reason; what Slack refuses of it is logged, and the button Log is there.
+  if (told.waitMs === 0 && events.some(isFailedBuild)) await shareLog({ deployment: id }, tools);
   const waits = [Math.min(card.waitMs, cardLookMs), told.waitMs].filter((ms) => ms > 0);
   if (waits.length === 0) await threads.markAnnounced(id, told.thread.position);
   return waits.length === 0 ? 0 : Math.min(...waits);
@@ -111,6 +107,10 @@ async function updateCard(
   const updated = { ...thread, cardDigest, cardAt: now };
   await tools.threads.save(deployment.id, updated);
   return { thread: updated, waitMs: 0 };
+}
+
+function isFailedBuild({ event }: StoredEvent): boolean {
+  return event.type === 'failed' && event.step === 'build';
 }
 
 /** How far a thread has come, and the milliseconds until it may be told more; 0 when it knows everything. */

@@ -1,14 +1,21 @@
+import type { WebClient } from '@slack/web-api';
 import type { Deployment } from '../src/clusters/deployment.ts';
-import type { SharedLog, ShareLogJob } from '../src/queue/jobs.ts';
+import type { Logger } from '../src/log.ts';
+import type { DeploymentJob, SharedLog, ShareLogJob } from '../src/queue/jobs.ts';
 import { mention } from '../src/slack/views/mrkdwn.ts';
 import type { BuildLogs } from '../src/store/build-logs.ts';
+import type { Deployments } from '../src/store/deployments.ts';
+import type { Threads } from '../src/store/threads.ts';
 import { postToThread } from './card-thread.ts';
-import type { NotifyTools } from './notify.ts';
 import { slackRefusal } from './slack-refusal.ts';
 
-/** What the job needs besides what it shares with `notify`. */
-export interface ShareLogTools extends NotifyTools {
+/** What the job needs. */
+export interface ShareLogTools {
+  readonly deployments: Deployments;
+  readonly threads: Threads;
   readonly logs: Pick<BuildLogs, 'tail'>;
+  readonly slack: WebClient;
+  readonly log: Logger;
 }
 
 /** Few enough to be read, and with the store's longest lines still far from the megabyte that Slack takes of a snippet. */
@@ -16,9 +23,12 @@ const linesShown = 200;
 
 /**
  * Posts the end of a build's log to the deployment's thread as a snippet. What Slack refuses is an answer and no failure,
- * since somebody waits for it who can do something about it.
+ * since somebody waits for it who can do something about it. Without anybody who asked it is posted because of a failure.
  */
-export async function shareLog({ deployment: id, requestedBy }: ShareLogJob, tools: ShareLogTools): Promise<SharedLog> {
+export async function shareLog(
+  { deployment: id, requestedBy }: DeploymentJob & Partial<ShareLogJob>,
+  tools: ShareLogTools,
+): Promise<SharedLog> {
   const lines = await tools.logs.tail(id, linesShown);
   const deployment = await tools.deployments.find(id);
   if (lines.length === 0 || deployment === undefined) return { kind: 'nothing' };
@@ -34,7 +44,7 @@ export async function shareLog({ deployment: id, requestedBy }: ShareLogJob, too
 async function post(
   lines: readonly string[],
   deployment: Deployment,
-  user: string,
+  user: string | undefined,
   tools: ShareLogTools,
 ): Promise<void> {
   const { cluster, id } = deployment;
@@ -45,7 +55,8 @@ async function post(
       filename: `${id}.log`,
       title: `build of ${cluster}, last ${lines.length === 1 ? 'line' : `${lines.length} lines`}`,
       snippet_type: 'text',
-      initial_comment: `${mention(user)} asked for the end of the build’s log`,
+      initial_comment:
+        user === undefined ? 'The end of the build’s log' : `${mention(user)} asked for the end of the build’s log`,
     }),
   );
 }

@@ -10,6 +10,7 @@ import { Producer } from '../../src/queue/producer.ts';
 import { deploymentCard } from '../../src/slack/views/deployment-card.ts';
 import { threadMessage } from '../../src/slack/views/thread-message.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
+import { BuildLogs } from '../../src/store/build-logs.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Threads } from '../../src/store/threads.ts';
 import { type Happening, succeeded } from '../slack/support/histories.ts';
@@ -40,7 +41,7 @@ it('tells a hundred deployments at once: nothing refused by Slack, every card ri
   const producer = new Producer(url, log);
   const deployments = new Deployments(redis, ({ id }) => producer.notify(id));
   const slack = createWebClient(workspace.botToken, { apiUrl: workspace.slackApiUrl, log });
-  const tools: NotifyTools = { deployments, threads: new Threads(redis), slack, log };
+  const tools: NotifyTools = { deployments, threads: new Threads(redis), logs: new BuildLogs(redis), slack, log };
   const workers = ['one', 'two'].map(
     () =>
       new Worker('notify', (job, token = '') => notify(job, token, tools), {

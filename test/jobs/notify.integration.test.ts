@@ -9,6 +9,7 @@ import { startWorkspace, type Workspace } from '../../src/playground/workspace/w
 import { queuePrefix } from '../../src/queue/jobs.ts';
 import { Producer } from '../../src/queue/producer.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
+import { BuildLogs } from '../../src/store/build-logs.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { Threads } from '../../src/store/threads.ts';
 import { oneApproval, stagingSpec } from '../support/fixtures.ts';
@@ -47,7 +48,7 @@ describe('telling Slack', () => {
 
   function serve(): Worker {
     const slack = createWebClient(workspace.botToken, { apiUrl: workspace.slackApiUrl, log });
-    const tools: NotifyTools = { deployments, threads, slack, log };
+    const tools: NotifyTools = { deployments, threads, logs: new BuildLogs(redis), slack, log };
     const worker = new Worker('notify', (job, token = '') => notify(job, token, tools), {
       connection,
       prefix: queuePrefix,
@@ -191,6 +192,21 @@ describe('telling Slack', () => {
       expect(text.match(/asked to|\*Plan\*|Approved by/g)).toEqual(['asked to', '*Plan*', 'Approved by']);
     }
     expect(replies().length).toBeLessThan(8 * 3);
+  });
+
+  it('shows the end of the log below the reason of a build that failed', async () => {
+    const { id } = await request();
+    await deployments.change(id, recordPlan(plan, Date.now()));
+    await deployments.change(id, approve('U0PLATFORM'));
+    await deployments.change(id, startStep('build'));
+    await new BuildLogs(redis).append(id, ['compiling', 'undefined: klogg']);
+    await deployments.change(id, fail({ message: 'make stopped', code: 'build_failed' }, 'build'));
+    serve();
+    await told(id);
+
+    const [reason, snippet] = replies().slice(-2);
+    expect(reason?.text).toContain('make stopped');
+    expect(snippet).toMatchObject({ text: 'The end of the build’s log', files: [{ name: `${id}.log` }] });
   });
 
   it('leaves buttons with the message that they belong to', async () => {
