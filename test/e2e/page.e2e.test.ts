@@ -37,6 +37,12 @@ describe('the page, in a browser', () => {
     await page.getByTestId('thread').getByRole('button', { name: 'Show all' }).waitFor();
     await picture('log');
 
+    await page.getByTestId('speaker').selectOption('U0DEVELOPER');
+    await page.locator('[data-place="home"]').click();
+    await page.getByText('staging is up').waitFor({ timeout: 30_000 });
+    await picture('home');
+    await page.locator('[data-place="C0DEPLOYS"]').click();
+
     await page.locator('[data-action-id="tear-down"]').first().click();
     await page.getByTestId('confirm').waitFor();
     await picture('confirm');
