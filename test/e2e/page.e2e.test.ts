@@ -39,7 +39,7 @@ describe('the page, in a browser', () => {
 
     await page.getByTestId('speaker').selectOption('U0DEVELOPER');
     await page.locator('[data-place="home"]').click();
-    await page.getByText('staging is up').waitFor({ timeout: 30_000 });
+    await page.locator('.home').getByText('staging is up').waitFor({ timeout: 30_000 });
     await picture('home');
     await page.locator('[data-place="C0DEPLOYS"]').click();
 
