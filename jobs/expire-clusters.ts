@@ -40,6 +40,7 @@ async function lookAtEnd(cluster: Cluster, { deployments, producer, log }: Tools
     channel: cluster.channel,
     terms: { ...terms, count: 0 },
     because: 'expired',
+    maker: maker.id,
   });
   if (outcome.kind === 'busy') return;
   log.info({ cluster: cluster.name, deployment: outcome.deployment.id }, 'its time is over: tearing it down');

@@ -1,5 +1,5 @@
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
-import { assertCurrent, failStep, finishStep, isCurrent, startStep } from '../src/clusters/decisions.ts';
+import { assertCurrent, failStep, finishStep, isCurrent, markGone, startStep } from '../src/clusters/decisions.ts';
 import {
   type Deployment,
   type DeploymentEventBody,
@@ -179,7 +179,17 @@ class Handle implements StepHandle {
 
   async finish(result: StepResults[StepName]): Promise<void> {
     await this.#ticking;
-    await this.#tools.deployments.change(this.#id, finishStep(this.#name, this.attempt, result));
+    const { deployment } = await this.#tools.deployments.change(this.#id, finishStep(this.#name, this.attempt, result));
+    if (deployment.action === 'down' && deployment.state === 'succeeded') await this.#tellMaker(deployment);
+  }
+
+  /** The card of the deployment that had made the cluster is not to go on saying that it is up. */
+  async #tellMaker({ maker }: Deployment): Promise<void> {
+    const { deployments, log } = this.#tools;
+    if (maker === undefined || (await deployments.find(maker)) === undefined) return;
+    await deployments.change(maker, markGone()).catch((error: unknown) => {
+      log.warn({ err: error, deployment: maker }, 'noting that its cluster is gone');
+    });
   }
 
   /** Lets the job sleep in Redis. What must survive is written first: a crash in between repeats a look, no more. */

@@ -138,8 +138,14 @@ export function fail(failure: Failure, step?: StepName): Decision {
 }
 
 /** True for a deployment that failed at its work, not at its plan: what it had finished is worth something. */
-export function canRetry({ state, round }: Deployment): boolean {
-  return state === 'failed' && round > 0;
+export function canRetry({ state, round, goneAt }: Deployment): boolean {
+  return state === 'failed' && round > 0 && goneAt === undefined;
+}
+
+/** Notes that the cluster is gone that a deployment had made, once. */
+export function markGone(): Decision {
+  return ({ action, state, goneAt }) =>
+    action === 'up' && isTerminal(state) && goneAt === undefined ? [{ type: 'gone' }] : [];
 }
 
 /**

@@ -79,6 +79,8 @@ export interface Deployment {
   readonly because?: 'expired';
   /** Of a tear-down: the volumes that the cluster has made go, too. */
   readonly removeVolumes?: boolean;
+  /** Of a tear-down: the deployment that had made the cluster, as far as it is known. */
+  readonly maker?: string;
   /** What was known of the cluster when this was asked for, where it changes one that stays. */
   readonly before?: Cluster;
   readonly plan?: Plan;
@@ -106,6 +108,8 @@ export interface Deployment {
   readonly awaitedBy?: readonly string[];
   /** When the cluster goes that this has made. */
   readonly expiry?: Expiry;
+  /** Since when the cluster is gone that this had made. */
+  readonly goneAt?: number;
 }
 
 /** A step's event names the attempt that wrote it. */
@@ -133,6 +137,7 @@ export type DeploymentEventBody =
       /** Why nobody in person asked for it: the cluster's time was over. */
       readonly because?: 'expired';
       readonly removeVolumes?: boolean;
+      readonly maker?: string;
       readonly before?: Cluster;
     }
   | { readonly type: 'planned'; readonly plan: Plan }
@@ -151,6 +156,7 @@ export type DeploymentEventBody =
   | { readonly type: 'queued'; readonly round: number }
   | { readonly type: 'awaited'; readonly by: string }
   | { readonly type: 'extended'; readonly by: string; readonly until: number }
+  | { readonly type: 'gone' }
   | { readonly type: 'expiry-warned'; readonly leftMs: number }
   | { readonly type: 'retried'; readonly by: string; readonly round: number; readonly fence: number }
   | (StepEvent & { readonly type: 'step-started' })

@@ -35,7 +35,7 @@ export function reduce(deployment: Deployment | undefined, event: DeploymentEven
 }
 
 /** What may happen to a deployment that is over. */
-const afterTheEnd: readonly DeploymentEvent['type'][] = ['retried', 'extended', 'expiry-warned'];
+const afterTheEnd: readonly DeploymentEvent['type'][] = ['retried', 'extended', 'expiry-warned', 'gone'];
 
 /** Folds a whole history; undefined for an empty one. */
 export function replay(events: Iterable<DeploymentEvent>): Deployment | undefined {
@@ -75,6 +75,7 @@ const allowedFrom: Record<WholeEvent['type'], readonly DeploymentState[]> = {
   retried: ['failed'],
   extended: ['succeeded', 'failed', 'cancelled'],
   'expiry-warned': ['succeeded', 'failed', 'cancelled'],
+  gone: ['succeeded', 'failed', 'cancelled'],
   succeeded: ['running'],
   failed: ['requested', 'planned', 'awaiting-approval', 'queued', 'running'],
 };
@@ -108,9 +109,17 @@ function reduceWhole(deployment: Deployment, event: WholeEvent): Deployment {
       return deployment.expiry === undefined
         ? deployment
         : { ...deployment, expiry: { ...deployment.expiry, warnedMs: event.leftMs } };
+    case 'gone':
+      return endWith(deployment, event.at);
     default:
       return finish(deployment, event);
   }
+}
+
+/** Nothing of the cluster is left that could end by itself, or be tried again. */
+function endWith(deployment: Deployment, goneAt: number): Deployment {
+  const { expiry: _, ...rest } = deployment;
+  return { ...rest, goneAt };
 }
 
 /** As if the other had been asked for from the start: there is no plan of it yet, and nobody has approved it. */

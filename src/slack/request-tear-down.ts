@@ -53,6 +53,7 @@ export async function requestTearDown(
     requestedBy: user,
     channel: record?.channel ?? spec.channel,
     ...(removeVolumes && { removeVolumes }),
+    ...(record && { maker: record.deployment }),
     terms: { ...approve, count: isProtected(spec, context) ? approve.count : 0 },
   });
   if (outcome.kind === 'busy')

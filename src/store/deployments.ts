@@ -25,6 +25,7 @@ export interface DeploymentRequest {
   readonly terms: ApprovalTerms;
   readonly because?: 'expired';
   readonly removeVolumes?: boolean;
+  readonly maker?: string;
   /** The cluster that is to be changed, as it is known. */
   readonly before?: Cluster;
 }

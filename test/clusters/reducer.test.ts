@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canRetry, markGone } from '../../src/clusters/decisions.ts';
 import type { DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
 import { EventRefusedError, reduce } from '../../src/clusters/reducer.ts';
 import { approvedStaging, deploymentAfter, requestedStaging, stagingSpec } from '../support/fixtures.ts';
@@ -31,6 +32,20 @@ describe('the life of a deployment', () => {
 
     expect(Object.keys(steps)).toEqual(['build', 'publish', 'image', 'keypair', 'credential', 'stack', 'verify']);
     expect(Object.values(steps).every((step) => step.state === 'waiting')).toBe(true);
+  });
+
+  it('has neither an end nor another try once its cluster is gone', () => {
+    const failed = [...approvedStaging, { type: 'failed', failure }] as const;
+
+    const gone = apply(failed, { type: 'gone' });
+
+    expect(gone).toMatchObject({ state: 'failed', goneAt: 99_000 });
+    expect(gone.expiry).toBeUndefined();
+    expect(canRetry(deploymentAfter(...failed))).toBe(true);
+    expect(canRetry(gone)).toBe(false);
+    expect(markGone()(deploymentAfter(...failed))).toEqual([{ type: 'gone' }]);
+    expect(markGone()(gone)).toEqual([]);
+    expect(() => apply(approvedStaging, { type: 'gone' })).toThrow(EventRefusedError);
   });
 
   it('keeps who denied it, and why', () => {

@@ -48,6 +48,7 @@ describe('the page, in a browser', () => {
     await picture('confirm');
     await page.getByTestId('confirm-ok').click();
     await slack.says('staging is down');
+    await slack.says('staging · gone');
     await picture('down');
 
     const openstack = connect(readCloud('playground', stage.world.env), { log: silentLogger() });

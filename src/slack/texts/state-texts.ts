@@ -67,7 +67,8 @@ const impossible: Readonly<Record<Action, string>> = {
 
 /** "staging · bringing up". */
 export function headline(deployment: Deployment): string {
-  const { cluster, action, state } = deployment;
+  const { cluster, action, state, goneAt } = deployment;
+  if (goneAt !== undefined) return `${cluster} · gone`;
   return `${cluster} · ${failedInPlan(deployment) ? impossible[action] : headlines[action][state]}`;
 }
 
@@ -83,7 +84,8 @@ export function stateLine(deployment: Deployment): string {
 }
 
 function standing(deployment: Deployment): string {
-  const { state, finishedAt, requestedAt } = deployment;
+  const { state, finishedAt, requestedAt, goneAt } = deployment;
+  if (goneAt !== undefined) return `– Gone since ${date(goneAt)}`;
   const end = date(finishedAt ?? requestedAt);
   switch (state) {
     case 'requested':
@@ -131,7 +133,7 @@ function changedText({ changedBy }: Deployment): string | undefined {
   return changedBy && `changed by ${mention(changedBy)}`;
 }
 
-/** When the cluster goes that this has made. The card of one that is gone by now says so, too. */
+/** When the cluster goes that this has made. */
 function endText(deployment: Deployment): string | undefined {
   const expiry = expiryOf(deployment);
   return expiry && `torn down ${date(expiry.until)}`;
@@ -154,8 +156,8 @@ export function workedMs(deployment: Deployment): number {
 }
 
 /** True when an up has begun with its stack, so that something may be left to tear down. */
-export function hasStack({ action, steps }: Deployment): boolean {
-  return action === 'up' && (steps.stack?.attempt ?? 0) > 0;
+export function hasStack({ action, steps, goneAt }: Deployment): boolean {
+  return action === 'up' && (steps.stack?.attempt ?? 0) > 0 && goneAt === undefined;
 }
 
 /** True once a deployment was approved, so that its steps may have run. */
@@ -243,6 +245,7 @@ export function cancelledNext(deployment: Deployment): string {
 
 /** What the reader can do now. */
 export function nextAction(deployment: Deployment): string {
+  if (deployment.goneAt !== undefined) return `${commandText('up', deployment.cluster)} brings it back.`;
   const again = sameCommand(deployment);
   switch (deployment.state) {
     case 'requested':
@@ -285,7 +288,8 @@ function failedNext(deployment: Deployment, again: string): string {
 
 /** One sentence for notifications and screen readers, which see no blocks. */
 export function summary(deployment: Deployment): string {
-  const { cluster, action, state } = deployment;
+  const { cluster, action, state, goneAt } = deployment;
+  if (goneAt !== undefined) return `${cluster} is gone`;
   const { verb, being, doing, toBe } = actionWords[action];
   switch (state) {
     case 'requested':

@@ -38,7 +38,7 @@ import {
 } from './buttons.ts';
 import { checklist } from './checklist.ts';
 import { healthTables, seenText } from './health-tables.ts';
-import { allOf, code, fitLines, link, mention, oneLine } from './mrkdwn.ts';
+import { allOf, code, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count } from './quantities.ts';
 
 /** The longest value of a field; six of them have to leave room for the rest of the message. */
@@ -103,8 +103,8 @@ function body(deployment: Deployment): string {
 }
 
 /** What was seen of a cluster when it came up. */
-function healthOf({ state, steps }: Deployment): ClusterHealth | undefined {
-  return state === 'succeeded' ? steps.verify?.result?.health : undefined;
+function healthOf({ state, steps, goneAt }: Deployment): ClusterHealth | undefined {
+  return state === 'succeeded' && goneAt === undefined ? steps.verify?.result?.health : undefined;
 }
 
 /** What the outcome and the checklist may take of a card that lists nodes and pods below them. */
@@ -144,6 +144,8 @@ export function noteLine(text: string): string {
 
 /** How it ended, above the checklist. */
 function outcome(deployment: Deployment): string[] {
+  if (deployment.goneAt !== undefined)
+    return marked('–', [`*${deployment.cluster} was torn down* ${date(deployment.goneAt)}`]);
   if (deployment.failure !== undefined) return marked('✗', failureLines(deployment.failure));
   if (deployment.state !== 'succeeded') return [];
   return marked('✓', outcomeLines[deployment.action](deployment));

@@ -98,6 +98,8 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
       return [`● ${mention(event.by)} keeps *${deployment.cluster}* until ${date(event.until)}.`];
     case 'expiry-warned':
       return [endLine(event, deployment)];
+    case 'gone':
+      return [`– *${deployment.cluster}* was torn down.`];
     case 'retried':
       return [`● ${mention(event.by)} tries again; finished steps are kept.`];
     default:

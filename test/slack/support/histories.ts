@@ -212,6 +212,9 @@ export const succeeded: readonly Happening[] = [
   [312, { type: 'succeeded' }],
 ];
 
+/** The cluster was torn down by a later deployment. */
+export const gone: readonly Happening[] = [...succeeded, [9_000, { type: 'gone' }]];
+
 /** The same by a version that did not look at nodes and pods. */
 export const succeededLongAgo: readonly Happening[] = succeeded.map(([seconds, body]): Happening => {
   const verified = body.type === 'step-finished' && body.step === 'verify';
@@ -540,6 +543,7 @@ export const histories = {
   building,
   stacking,
   succeeded,
+  gone,
   succeededLongAgo,
   failedStack,
   retriedStack,
