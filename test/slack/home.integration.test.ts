@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordPlan } from '../../src/clusters/decisions.ts';
+import { oneApproval, stagingSpec } from '../support/fixtures.ts';
 import { channel, clusterRecord, developer, type Harness, platform, startHarness, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Home tab over $mode', ({ mode }) => {
@@ -71,6 +73,20 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Hom
       expect(said).toContain('Nothing waits for you');
       expect(said).toContain('staging · starting');
     });
+  });
+
+  it('knows each by its own terms: by a group where one is asked, although another names them in person', async () => {
+    await slack.waitForApproval();
+    const terms = { ...oneApproval, from: [platform] };
+    const sandbox = { ...stagingSpec, name: 'sandbox' };
+    const asked = { action: 'up', spec: sandbox, requestedBy: developer, channel, terms } as const;
+    const outcome = await slack.deployments.request(asked);
+    if (outcome.kind !== 'accepted') throw new Error('sandbox is busy');
+    await slack.deployments.change(outcome.deployment.id, recordPlan({ lines: [], warnings: [] }, Date.now()));
+
+    const said = await home(platform, '*bring up sandbox*');
+
+    expect(said).toContain('*bring up staging*');
   });
 
   it('answers what is clicked there in the direct message, since there is no channel', async () => {
