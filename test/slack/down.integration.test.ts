@@ -118,12 +118,22 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('/k8s do
 
   it('leaves alone a cluster that came up after the question was asked', async () => {
     const question = await slack.command(developer, '/k8s down staging');
-    await slack.known.put(clusterRecord('up', 'staging-1'));
+    await slack.known.put({ ...clusterRecord('up', 'staging-1'), since: Date.now() + 1_000 });
 
     const answer = await slack.clickAnswered(developer, question.ts, 'tear-down');
 
     expect(textOf(answer)).toContain('was not there when this button was shown. Nothing was removed');
     expect(await slack.deployments.active()).toEqual([]);
+  });
+
+  it('takes a cluster that was there all the while, and that upkeep has found in the cloud since', async () => {
+    const question = await slack.command(developer, '/k8s down staging');
+    await slack.known.put(clusterRecord('up', 'staging-1'));
+
+    const answer = await slack.clickAnswered(developer, question.ts, 'tear-down');
+
+    expect(textOf(answer)).toContain('Tearing down *staging*');
+    expect(await slack.deployments.active()).toMatchObject([{ action: 'down', maker: 'staging-1' }]);
   });
 
   it('leaves alone a newer cluster of the same name', async () => {

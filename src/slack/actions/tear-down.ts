@@ -3,6 +3,7 @@ import type { Answer } from '../answer.ts';
 import { requestTearDown, type TearDownChoice } from '../request-tear-down.ts';
 import { busyAnswer, unknownDeploymentAnswer } from '../texts/answers.ts';
 import { earlierCardAnswer, goneAnswer, newerThereAnswer } from '../texts/tear-down-answers.ts';
+import type { ButtonValue } from '../views/button-value.ts';
 import type { Action, Click } from './action.ts';
 
 /**
@@ -25,11 +26,17 @@ async function runTearDown({ value, user, context }: Click, choice: TearDownChoi
   const lock = await deployments.lock(name);
   if (lock !== undefined) return busyAnswer(name, lock, await deployments.find(lock.deployment));
   const record = await known.find(name);
-  return otherThanMeant(name, value.deployment, record) ?? requestTearDown({ name, record, ...choice }, user, context);
+  return otherThanMeant(name, value, record) ?? requestTearDown({ name, record, ...choice }, user, context);
 }
 
-function otherThanMeant(name: string, meant: string | undefined, record: Cluster | undefined): Answer | undefined {
+function otherThanMeant(
+  name: string,
+  { deployment: meant, shownAt = 0 }: ButtonValue,
+  record: Cluster | undefined,
+): Answer | undefined {
   if (record?.deployment === meant) return undefined;
   if (record === undefined) return goneAnswer(name);
-  return meant === undefined ? newerThereAnswer(record) : earlierCardAnswer(record);
+  if (meant !== undefined) return earlierCardAnswer(record);
+  // One that was there already has only been found in the cloud since.
+  return record.since > shownAt ? newerThereAnswer(record) : undefined;
 }

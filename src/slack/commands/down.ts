@@ -19,11 +19,13 @@ export const down: Command = {
 
 async function runDown(call: CommandCall): Promise<Answer> {
   const { context, words } = call;
-  const { deployments } = context;
+  const { deployments, known, now = Date.now } = context;
   const standing = await standingOf(words[0] ?? '', context);
   const lock = await deployments.lock(standing.name);
   if (lock !== undefined) return busyAnswer(standing.name, lock, await deployments.find(lock.deployment));
   const spec = await specToRemove(standing.name, standing.record, context);
   const seen = await inspectRemoval(spec, call);
-  return tearDownQuestion({ spec, record: standing.record, seen, protected: isProtected(spec, context) });
+  // A Redis that was empty may have been told meanwhile what there is.
+  const record = await known.find(standing.name);
+  return tearDownQuestion({ spec, record, seen, protected: isProtected(spec, context), at: now() });
 }

@@ -17,6 +17,8 @@ export interface TearDownQuestion {
   readonly seen: InspectionResults['inspect-removal'];
   /** Whether it goes only with an approval. */
   readonly protected: boolean;
+  /** When it is asked; milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface TearDownQuestion {
  * itself. Pure.
  */
 export function tearDownQuestion(question: TearDownQuestion): Message {
-  const { spec, record, seen } = question;
+  const { spec, record, seen, at } = question;
   const { name } = spec;
   const lines = [
     `*Tear down ${name}?*`,
@@ -34,7 +36,7 @@ export function tearDownQuestion(question: TearDownQuestion): Message {
     ...(question.protected ? [`${name} is protected: the button asks for an approval first.`] : []),
     'The image, the keypair and the Kubernetes release stay, for they may be shared.',
   ];
-  const value = { cluster: name, ...(record && { deployment: record.deployment }) };
+  const value = { cluster: name, ...(record === undefined ? { shownAt: at } : { deployment: record.deployment }) };
   const removal = { cluster: name, nodes: record && record.nodes.length > 0 ? record.nodes : undefined, value };
   const volumes = seen.kind === 'seen' ? seen.removal.volumes : [];
   return paragraph(fitLines(lines, 2900), [

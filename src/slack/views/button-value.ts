@@ -5,16 +5,19 @@ export interface ButtonValue {
   readonly cluster?: string;
   /** How often what is asked for had been changed when the button was shown; undefined for never. */
   readonly revision?: number;
+  /** When the button was shown for a cluster that was not known then; milliseconds since the epoch. */
+  readonly shownAt?: number;
 }
 
 const idShape = /^[a-z0-9-]{1,100}$/;
 
 /** Packs a button's value; Slack allows 2,000 characters. */
-export function buttonValue({ deployment, cluster, revision }: ButtonValue): string {
+export function buttonValue({ deployment, cluster, revision, shownAt }: ButtonValue): string {
   return JSON.stringify({
     ...(cluster && { c: cluster }),
     ...(deployment && { d: deployment }),
     ...(revision && { r: revision }),
+    ...(shownAt && { t: shownAt }),
   });
 }
 
@@ -24,10 +27,16 @@ export function parseButtonValue(value: string | undefined): ButtonValue {
   const deployment = idOf(parsed.d);
   const cluster = idOf(parsed.c);
   const revision = numberOf(parsed.r);
-  return { ...(deployment && { deployment }), ...(cluster && { cluster }), ...(revision && { revision }) };
+  const shownAt = numberOf(parsed.t);
+  return {
+    ...(deployment && { deployment }),
+    ...(cluster && { cluster }),
+    ...(revision && { revision }),
+    ...(shownAt && { shownAt }),
+  };
 }
 
-function parseObject(value: string | undefined): { d?: unknown; c?: unknown; r?: unknown } {
+function parseObject(value: string | undefined): { d?: unknown; c?: unknown; r?: unknown; t?: unknown } {
   try {
     const parsed: unknown = JSON.parse(value ?? '');
     return typeof parsed === 'object' && parsed !== null ? parsed : {};
