@@ -4,8 +4,9 @@ import { DeployError, isConflict, isNotFound } from '../src/errors.ts';
 import { deleteContainer } from '../src/openstack/swift/containers.ts';
 import { deleteObject, listObjects } from '../src/openstack/swift/objects.ts';
 import { credentialsOfCluster, revokeCredentials } from './credential/revoke-credentials.ts';
+import { volumesOf } from './purge/leftovers.ts';
 import { clearWay } from './purge/remove-leftovers.ts';
-import { removeVolumes, volumesOfAll } from './purge/remove-volumes.ts';
+import { removeVolumes } from './purge/remove-volumes.ts';
 import type { Again, Run } from './run.ts';
 import { whoseThingsStay } from './whose-things-stay.ts';
 
@@ -24,7 +25,7 @@ export async function cleanUp(run: Run): Promise<CleanUpResult | Again> {
   const objects = all.filter((name) => !stays(folderOf(name)));
   const credentials = await credentialsOfCluster(run, stays);
   const clusters = new Set(objects.map(folderOf));
-  const volumes = run.deployment.removeVolumes ? await volumesOfAll(run, clusters) : [];
+  const volumes = run.deployment.removeVolumes ? await volumesOf(run, clusters) : [];
   const result = await note(run, {
     credentials: credentials.length,
     objects: objects.length,

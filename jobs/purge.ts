@@ -24,7 +24,7 @@ export async function purge(run: Run): Promise<PurgeResult | Again> {
   const again = await removeLeftovers(run, found);
   if (again !== undefined) return again;
 
-  const volumes = await volumesOf(run, met.cluster);
+  const volumes = await volumesOf(run, new Set([met.cluster]));
   return {
     loadBalancers: met.loadBalancers.length,
     floatingIps: met.floatingIps.length,

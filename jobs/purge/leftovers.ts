@@ -38,11 +38,12 @@ export async function findLeftovers(run: Looking, clusters: ReadonlySet<string>)
   };
 }
 
-/** The volumes of a cluster. They hold what people have stored, so nobody but people removes them. */
-export async function volumesOf(run: Looking, cluster: string): Promise<Volume[]> {
+/** The volumes of clusters with one of these ids, by one listing. They hold what people have stored, so nobody but people removes them. */
+export async function volumesOf(run: Looking, clusters: ReadonlySet<string>): Promise<Volume[]> {
+  if (clusters.size === 0) return [];
   const { openstack, signal } = run;
   const volumes = await whereOffered(run, 'cinder', () => listVolumes(openstack.cinder, {}, signal));
-  return volumes.filter(({ metadata }) => clusterOfVolume(metadata) === cluster);
+  return volumes.filter(({ metadata }) => clusters.has(clusterOfVolume(metadata) ?? ''));
 }
 
 /** Nothing of a service that the cloud lacks, or that this user may not use: neither may the cluster's controllers. */

@@ -28,10 +28,8 @@ export async function lookAtRemoval(
   };
   const label = parseStackLabel(stack.parameters);
   if (label?.cluster !== spec.name) return { ...nothing, ...seen };
-  const [leftovers, volumes] = await Promise.all([
-    findLeftovers(looking, new Set([label.deployment])),
-    volumesOf(looking, label.deployment),
-  ]);
+  const clusters = new Set([label.deployment]);
+  const [leftovers, volumes] = await Promise.all([findLeftovers(looking, clusters), volumesOf(looking, clusters)]);
   return {
     ...seen,
     loadBalancers: leftovers.loadBalancers.length,

@@ -1,17 +1,10 @@
 import { DeployError, OpenStackError } from '../../src/errors.ts';
 import { deleteVolume, type Volume } from '../../src/openstack/cinder/volumes.ts';
 import type { Again, Run } from '../run.ts';
-import { volumesOf } from './leftovers.ts';
 
 /** Cinder lets go of the volumes of deleted servers within seconds, and needs a while to wipe them. */
 const giveUpMs = 20 * 60_000;
 const pollSeconds = 3;
-
-/** The volumes of clusters with these ids. */
-export async function volumesOfAll(run: Run, clusters: ReadonlySet<string>): Promise<Volume[]> {
-  const all = await Promise.all([...clusters].map((cluster) => volumesOf(run, cluster)));
-  return all.flat();
-}
 
 /**
  * Deletes volumes, for somebody who has asked for that. Undefined once none is there; else it is to be called again with
