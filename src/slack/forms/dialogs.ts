@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { DeployError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import type { Answer } from '../answer.ts';
+import { type Answer, directly } from '../answer.ts';
 
 /** Opens forms, and tells what came of them. */
 export interface Dialogs {
@@ -43,10 +43,10 @@ export function createDialogs(client: WebClient, log: Logger): Dialogs {
         log.info({ form: view.callback_id }, 'a form was closed before it was filled');
       }
     },
-    async tell({ text, blocks }, user, channel) {
+    async tell(answer, user, channel) {
       if (channel !== undefined) {
         try {
-          await client.chat.postEphemeral({ channel, user, text, blocks });
+          await client.chat.postEphemeral({ channel, user, text: answer.text, blocks: answer.blocks });
           return;
         } catch (error) {
           // The bot, or by now the person, is not in that channel.
@@ -54,7 +54,7 @@ export function createDialogs(client: WebClient, log: Logger): Dialogs {
           log.info({ channel, error: error.data.error }, 'answering a form by direct message');
         }
       }
-      await client.chat.postMessage({ channel: user, text, blocks });
+      await directly(client, user)(answer);
     },
   };
 }
