@@ -1,10 +1,11 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/log.ts';
 import { readCloud } from '../../src/openstack/clouds.ts';
 import { findNetwork } from '../../src/openstack/neutron/networks.ts';
 import { connect, type OpenStack } from '../../src/openstack/openstack.ts';
 import type { Stage } from '../../src/playground/demo/stage.ts';
+import { openBrowser } from '../playground/workspace/support/open-browser.ts';
 import { slipway } from '../support/program.ts';
 import { openTestStage } from '../support/stage.ts';
 
@@ -31,10 +32,7 @@ describe('planning and examining, in a browser', () => {
     // Somebody else's network with the cluster's range, connected to nothing.
     const network = await make('network', { name: 'island' });
     island = await make('subnet', { name: 'island', network_id: network, cidr: '10.123.0.0/16', ip_version: 4 });
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-    });
+    browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     await page.goto(stage.world.workspace.url);
     await page.getByTestId('speaker').selectOption('U0DEVELOPER');
