@@ -4,7 +4,7 @@ import type { Deployment } from '../../clusters/deployment.ts';
 import type { Verdict } from '../../clusters/policy.ts';
 import type { Lock } from '../../store/deployments.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
-import { tearDownButton, tellMeButton } from '../views/buttons.ts';
+import { removalOf, tearDownButton, tellMeButton } from '../views/buttons.ts';
 import { anyOf, channelLink, date, link, mention, oneLine } from '../views/mrkdwn.ts';
 import { actionWords, commandText, sizeText } from './cluster-texts.ts';
 import { cancelledNext, capital, remains, stateLine } from './state-texts.ts';
@@ -96,19 +96,15 @@ export function upAlreadyAnswer({ name, version, nodes, apiUrl, requestedBy, sin
 }
 
 /** An up of what is half there. */
-export function brokenAnswer({ name, deployment, since, nodes }: Cluster): Message {
+export function brokenAnswer(cluster: Cluster): Message {
+  const { name, since } = cluster;
   return paragraph(
     [
       `✗ *${name} is broken*: it did not come up ${date(since)}, and what was made then is still there.`,
       `→ ${commandText('retry', name)} goes on from the step that failed; or tear it down, then ${commandText('up', name)} again.`,
     ].join('\n'),
-    [tearDownButton({ cluster: name, nodes: known(nodes), value: { cluster: name, deployment } })],
+    [tearDownButton(removalOf(cluster))],
   );
-}
-
-/** An empty list stands for "not known" where a stack never became complete. */
-function known(nodes: readonly string[]): readonly string[] | undefined {
-  return nodes.length === 0 ? undefined : nodes;
 }
 
 /** Why somebody may not do something, and who may. */

@@ -4,7 +4,7 @@ import { stackName } from '../../clusters/names.ts';
 import { gibOf, type Removal } from '../../clusters/removal.ts';
 import type { InspectionResults } from '../../queue/jobs.ts';
 import { type Message, paragraph } from '../views/blocks.ts';
-import { tearDownButton, tearDownWithVolumesButton } from '../views/buttons.ts';
+import { removalOf, tearDownButton, tearDownWithVolumesButton } from '../views/buttons.ts';
 import { code, date, fitLines, oneLine } from '../views/mrkdwn.ts';
 import { count } from '../views/quantities.ts';
 import { cloudText, sizeText } from './cluster-texts.ts';
@@ -36,8 +36,8 @@ export function tearDownQuestion(question: TearDownQuestion): Message {
     ...(question.protected ? [`${name} is protected: the button asks for an approval first.`] : []),
     'The image, the keypair and the Kubernetes release stay, for they may be shared.',
   ];
-  const value = { cluster: name, ...(record === undefined ? { shownAt: at } : { deployment: record.deployment }) };
-  const removal = { cluster: name, nodes: record && record.nodes.length > 0 ? record.nodes : undefined, value };
+  const unknown = { cluster: name, nodes: undefined, value: { cluster: name, shownAt: at } };
+  const removal = record === undefined ? unknown : removalOf(record);
   const volumes = seen.kind === 'seen' ? seen.removal.volumes : [];
   return paragraph(fitLines(lines, 2900), [
     tearDownButton(removal),

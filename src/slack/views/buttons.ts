@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import type { Cluster } from '../../clusters/cluster.ts';
 import { stackName } from '../../clusters/names.ts';
 import { gibOf, type RemovableVolume } from '../../clusters/removal.ts';
 import { type ButtonValue, buttonValue } from './button-value.ts';
@@ -137,6 +138,12 @@ export interface Removal {
 /** The button that opens the form of an up. */
 export function bringUpButton(): types.Button {
   return { type: 'button', action_id: actionIds.bringUp, style: 'primary', text: label('Bring up a cluster') };
+}
+
+/** What goes with a cluster as it is known. No nodes stand for "not known": a stack may never have become complete. */
+export function removalOf({ name, deployment, nodes }: Cluster): Removal {
+  const value = { cluster: name, deployment };
+  return { cluster: name, nodes: nodes.length === 0 ? undefined : nodes, value };
 }
 
 /** The button that removes a cluster; its dialog names what goes. */

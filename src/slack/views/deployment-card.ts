@@ -251,7 +251,8 @@ function cancelButton(deployment: Deployment): types.Button {
   return cancelButtonOf(id, `Cancel ${actionWords[action].doing} ${cluster}?`, cancelQuestion(deployment));
 }
 
-function tearDownOf({ id, cluster, steps }: Deployment): types.Button {
+/** The button that removes what a deployment has made. */
+export function tearDownOf({ id, cluster, steps }: Deployment): types.Button {
   const nodes = steps.stack?.result?.nodes;
   return tearDownButton({ cluster, nodes, value: { cluster, deployment: id } });
 }

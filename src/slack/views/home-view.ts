@@ -7,7 +7,15 @@ import { actionWords, sizeText } from '../texts/cluster-texts.ts';
 import { homeTexts } from '../texts/home-texts.ts';
 import { headline, stateLine } from '../texts/state-texts.ts';
 import { actions, type Block, context, header, section } from './blocks.ts';
-import { bringUpButton, extendButton, kubeconfigButton, podsButton, retryButton, tearDownButton } from './buttons.ts';
+import {
+  bringUpButton,
+  extendButton,
+  kubeconfigButton,
+  podsButton,
+  removalOf,
+  retryButton,
+  tearDownButton,
+} from './buttons.ts';
 import { approvalButtons, noteLine, planLine } from './deployment-card.ts';
 import { channelLink, date, fitLines, mention } from './mrkdwn.ts';
 
@@ -86,15 +94,15 @@ function ownCluster({ cluster, may }: OwnCluster): Block[] {
   ];
 }
 
-function buttonsOf({ name, state, deployment, nodes, expiresAt }: Cluster, may: OwnCluster['may']): types.Button[] {
+function buttonsOf(cluster: Cluster, may: OwnCluster['may']): types.Button[] {
+  const { name, state, deployment, expiresAt } = cluster;
   const value = { cluster: name, deployment };
-  const known = nodes.length === 0 ? undefined : nodes;
   const offers: readonly { verb: Verb; useful: boolean; button: types.Button }[] = [
     { verb: 'kubeconfig', useful: state === 'up', button: kubeconfigButton(value) },
     { verb: 'pods', useful: state === 'up', button: podsButton(value) },
     { verb: 'retry', useful: state === 'broken', button: retryButton(deployment) },
     { verb: 'extend', useful: expiresAt !== undefined, button: extendButton(value) },
-    { verb: 'down', useful: true, button: tearDownButton({ cluster: name, nodes: known, value }) },
+    { verb: 'down', useful: true, button: tearDownButton(removalOf(cluster)) },
   ];
   return offers.filter(({ verb, useful }) => useful && may(verb)).map(({ button }) => button);
 }

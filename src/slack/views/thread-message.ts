@@ -26,9 +26,18 @@ import {
   upgradedText,
 } from '../texts/step-texts.ts';
 import { actions, type Block, section } from './blocks.ts';
-import { extendButton, keepButton, logButton, retryButton, tearDownButton } from './buttons.ts';
+import { extendButton, keepButton, logButton, retryButton } from './buttons.ts';
 import { codeBlock } from './code-block.ts';
-import { downLines, failureLines, noteLine, planLine, scaledLines, upgradedLines, upLines } from './deployment-card.ts';
+import {
+  downLines,
+  failureLines,
+  noteLine,
+  planLine,
+  scaledLines,
+  tearDownOf,
+  upgradedLines,
+  upLines,
+} from './deployment-card.ts';
 import { healthSummary, healthTables } from './health-tables.ts';
 import { allOf, code, cut, date, fitLines, link, mention, oneLine } from './mrkdwn.ts';
 import { count, duration, roughly } from './quantities.ts';
@@ -63,11 +72,10 @@ function buttonsFor({ type }: DeploymentEvent, deployment: Deployment): types.Bu
 }
 
 function failureButtons(deployment: Deployment): types.Button[] {
-  const { id, cluster, steps } = deployment;
-  const nodes = steps.stack?.result?.nodes;
+  const { id } = deployment;
   return [
     ...(canRetry(deployment) ? [retryButton(id)] : []),
-    ...(hasStack(deployment) ? [tearDownButton({ cluster, nodes, value: { cluster, deployment: id } })] : []),
+    ...(hasStack(deployment) ? [tearDownOf(deployment)] : []),
     ...(hasBuildLog(deployment) ? [logButton(id)] : []),
   ];
 }
@@ -131,13 +139,9 @@ function endLine({ at, leftMs }: EventOf<'expiry-warned'>, { cluster, expiry }: 
   return `● *${cluster}* is torn down in ${roughly(leftMs)}, ${date(expiry?.until ?? at + leftMs)}. Extend or Keep until… keep it for longer.`;
 }
 
-function endButtons({ id, cluster, steps }: Deployment): types.Button[] {
-  const value = { cluster, deployment: id };
-  return [
-    extendButton(value),
-    keepButton(value),
-    tearDownButton({ cluster, nodes: steps.stack?.result?.nodes, value }),
-  ];
+function endButtons(deployment: Deployment): types.Button[] {
+  const value = { cluster: deployment.cluster, deployment: deployment.id };
+  return [extendButton(value), keepButton(value), tearDownOf(deployment)];
 }
 
 function nodeLine({ node, what, version = '' }: EventOf<'node-event'>): string {
