@@ -18,7 +18,7 @@ export type Given = { readonly [Name in StepName]?: StepResults[Name] };
 const patience = { tries: 5, firstWaitMs: 10 } as const;
 
 /** How often the queue tries a job again that did not say why it stopped. */
-const attempts = 5;
+export const attempts = 5;
 
 /**
  * Asks for one deployment without approval and plans it. Answers it as it is then. `paceMs` is what the waits of the
