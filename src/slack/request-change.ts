@@ -1,8 +1,12 @@
+import { type Changeable, changesBetween } from '../clusters/change.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { policyFor } from '../clusters/policy.ts';
 import { UsageError } from '../errors.ts';
+import type { Deciding } from './admit.ts';
+import { admitChanges } from './admit-changes.ts';
 import type { Answer } from './answer.ts';
+import type { Attempt } from './attempt.ts';
 import type { SlackContext } from './context.ts';
 import { busyAnswer } from './texts/answers.ts';
 import { type Change, cannotChangeAnswer, changingAnswer } from './texts/change-answers.ts';
@@ -13,9 +17,18 @@ export interface Changing {
   readonly record: Cluster | undefined;
 }
 
+/** Who wants it, and what is needed to decide whether they may. */
+export interface Asking extends Deciding {
+  readonly attempt: Attempt;
+}
+
+/** What a change is about, as `policy.change` calls it. */
+const changed = { scale: 'nodes', upgrade: 'version' } as const satisfies Record<Change, Changeable>;
+
 /**
- * Asks for a change of a cluster that is up: a plan is made, approved as the policy says, and done. What there is now, Heat
- * tells the planner; here only what needs no look at the cloud is checked.
+ * Asks for a change of a cluster that is up: a plan is made, approved as the policy says, and done. That they may use the
+ * command has been decided; whether they may have what clusters.yaml does not give is decided here. What there is now,
+ * Heat tells the planner; here only what needs no look at the cloud is checked.
  *
  * @param specOf what the cluster is to be, from its record
  */
@@ -23,19 +36,27 @@ export async function requestChange(
   action: Change,
   { name, record }: Changing,
   specOf: (record: Cluster) => Promise<ClusterSpec>,
-  user: string,
-  context: SlackContext,
+  { attempt, ...deciding }: Asking,
 ): Promise<Answer> {
   if (record?.state !== 'up') return cannotChangeAnswer(name, record, action);
-  const { deployments, policy, producer } = context;
-  const outcome = await deployments.request({
-    action,
-    spec: await specOf(record),
-    requestedBy: user,
-    channel: record.channel,
-    terms: policyFor(policy, name).approve,
-    before: record,
-  });
+  const { context } = deciding;
+  const spec = await specOf(record);
+  const described = context.clusters.get(name) ?? (await presentSpec(record, context));
+  const changes = changesBetween(described, spec).filter(({ what }) => what === changed[action]);
+  const refusal = await admitChanges(changes, name, attempt, deciding);
+  return refusal ?? request(action, spec, record, attempt.user, context);
+}
+
+async function request(
+  action: Change,
+  spec: ClusterSpec,
+  record: Cluster,
+  user: string,
+  { deployments, policy, producer }: SlackContext,
+): Promise<Answer> {
+  const { name, channel } = record;
+  const terms = policyFor(policy, name).approve;
+  const outcome = await deployments.request({ action, spec, requestedBy: user, channel, terms, before: record });
   if (outcome.kind === 'busy') return busyAnswer(name, outcome.lock, await deployments.find(outcome.lock.deployment));
   await producer.plan(outcome.deployment.id);
   return changingAnswer(outcome.deployment);

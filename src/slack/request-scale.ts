@@ -4,7 +4,7 @@ import { countProblem } from '../clusters/scaling.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
-import { type Changing, presentSpec, requestChange } from './request-change.ts';
+import { type Asking, type Changing, presentSpec, requestChange } from './request-change.ts';
 
 /**
  * Asks for another number of nodes of a cluster that is up.
@@ -12,8 +12,8 @@ import { type Changing, presentSpec, requestChange } from './request-change.ts';
  * @param count of nodes, control planes not counted
  * @throws UsageError for a number that clusters.yaml does not allow, and where nothing is known of what it is made of.
  */
-export function requestScale(cluster: Changing, count: number, user: string, context: SlackContext): Promise<Answer> {
-  return requestChange('scale', cluster, (record) => scaledSpec(record, count, context), user, context);
+export function requestScale(cluster: Changing, count: number, asking: Asking): Promise<Answer> {
+  return requestChange('scale', cluster, (record) => scaledSpec(record, count, asking.context), asking);
 }
 
 /** How many nodes a cluster may have: as clusters.yaml says today, or said when it was made. */

@@ -4,7 +4,7 @@ import { upgradeProblem } from '../clusters/upgrade-path.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
-import { type Changing, presentSpec, requestChange } from './request-change.ts';
+import { type Asking, type Changing, presentSpec, requestChange } from './request-change.ts';
 
 /**
  * Asks for another version of Kubernetes for a cluster that is up.
@@ -12,13 +12,8 @@ import { type Changing, presentSpec, requestChange } from './request-change.ts';
  * @throws UsageError for a version that cannot follow the one that is known, and where nothing is known of what the
  * cluster is made of.
  */
-export function requestUpgrade(
-  cluster: Changing,
-  version: string,
-  user: string,
-  context: SlackContext,
-): Promise<Answer> {
-  return requestChange('upgrade', cluster, (record) => upgradedSpec(record, version, context), user, context);
+export function requestUpgrade(cluster: Changing, version: string, asking: Asking): Promise<Answer> {
+  return requestChange('upgrade', cluster, (record) => upgradedSpec(record, version, asking.context), asking);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { namedVerbs } from '../../src/clusters/verbs.ts';
 import { parseClustersFile, readClustersFile } from '../../src/config/clusters-file.ts';
 
 describe('clusters.example.yaml', () => {
@@ -42,6 +43,12 @@ describe('clusters.example.yaml', () => {
       cloudProvider: { controller: true, volumes: true, storageClass: true },
       cloudConfig: { LoadBalancer: { 'lb-provider': 'amphora' } },
     });
+  });
+
+  it('names each command that a policy may name', () => {
+    const text = readFileSync('clusters.example.yaml', 'utf8').replaceAll(/\n *# /g, ' ');
+
+    expect(text).toContain(`${namedVerbs.join(', ')}. Whoever`);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve, failStep, finishStep, startStep } from '../../src/clusters/decisions.ts';
 import { approveStaging, stagingSpec } from '../support/fixtures.ts';
-import { clusterRecord, developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
+import { clusterRecord, developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling over $mode', ({ mode }) => {
   let slack: Harness;
@@ -74,6 +74,34 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
 
     expect(textOf(await slack.command(visitor, '/k8s scale staging 2'))).toContain('You may not scale staging');
     expect(await slack.deployments.active()).toEqual([]);
+  });
+
+  it('gives another number than clusters.yaml to whom the policy names alone, by the form too', async () => {
+    await slack.close();
+    slack = await startHarness({ mode, policy: { change: { nodes: ['S0PLATFORM'] } } });
+    const id = await made();
+    const ts = await slack.postButton('scale', JSON.stringify({ c: 'staging', d: id }));
+
+    const typed = await slack.command(developer, '/k8s scale staging 3');
+    await slack.clickForm(developer, ts, 'scale');
+    const entered = await slack.submitAnswered(developer, { 'form-nodes': '2' });
+
+    expect(textOf(typed)).toContain('You may not change the nodes of staging.\\n→ <!subteam^S0PLATFORM> may');
+    expect(textOf(entered)).toContain('You may not change the nodes of staging');
+    expect(await slack.deployments.active()).toEqual([]);
+    await slack.command(platform, '/k8s scale staging 3');
+    expect(await slack.deployments.active()).toMatchObject([{ requestedBy: platform, spec: { nodes: { count: 3 } } }]);
+  });
+
+  it('goes back to what clusters.yaml has for whoever may scale', async () => {
+    await slack.close();
+    slack = await startHarness({ mode, policy: { change: { nodes: [] } } });
+    const id = await made();
+    await slack.known.put({ ...clusterRecord('up', id), nodes: ['staging-node-abcde', 'staging-node-fghij'] });
+
+    await slack.command(developer, '/k8s scale staging 1');
+
+    expect(await slack.deployments.active()).toMatchObject([{ requestedBy: developer, spec: { nodes: { count: 1 } } }]);
   });
 
   it('says who is at it when something is under way', async () => {

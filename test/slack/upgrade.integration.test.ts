@@ -70,6 +70,19 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgradi
     expect(deployment?.spec.firstBoot).toEqual({ files });
   });
 
+  it('takes another version than clusters.yaml names from whom the policy names alone', async () => {
+    await slack.close();
+    slack = await startHarness({ mode, policy: { change: { version: ['S0PLATFORM'] } } });
+    await made();
+
+    const refused = await slack.command(developer, '/k8s upgrade staging v1.35.1');
+    slack.clusters.set('staging', { ...stagingSpec, kubernetes: { ...stagingSpec.kubernetes, version: 'v1.35.0' } });
+    await slack.command(developer, '/k8s upgrade staging v1.35.0');
+
+    expect(textOf(refused)).toContain('You may not change the version of staging.\\n→ <!subteam^S0PLATFORM> may');
+    expect(await slack.deployments.active()).toMatchObject([{ spec: { kubernetes: { version: 'v1.35.0' } } }]);
+  });
+
   it('is refused to who may not ask for clusters', async () => {
     await made();
 

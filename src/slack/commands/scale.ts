@@ -15,8 +15,8 @@ export const scale: Command = {
   run: runScale,
 };
 
-async function runScale({ words, user, context }: CommandCall): Promise<Answer> {
-  const [name = '', number = ''] = words;
+async function runScale(call: CommandCall): Promise<Answer> {
+  const [name = '', number = ''] = call.words;
   const count = readCount(number);
-  return requestScale(await standingOf(name, context), count, user, context);
+  return requestScale(await standingOf(name, call.context), count, call);
 }

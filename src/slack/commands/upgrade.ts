@@ -15,10 +15,10 @@ export const upgrade: Command = {
   run: runUpgrade,
 };
 
-async function runUpgrade({ words, user, context }: CommandCall): Promise<Answer> {
-  const [name = '', version = ''] = words;
+async function runUpgrade(call: CommandCall): Promise<Answer> {
+  const [name = '', version = ''] = call.words;
   const wanted = readVersion(version);
-  return requestUpgrade(await standingOf(name, context), wanted, user, context);
+  return requestUpgrade(await standingOf(name, call.context), wanted, call);
 }
 
 /** A version as Kubernetes tags it. Throws a UsageError for anything else, branches and commits included. */

@@ -9,10 +9,11 @@ import { inputs } from './inputs.ts';
 /** Asks for another number of nodes of the cluster of a card, and never of a later one of its name. */
 export const scaleForm: Form = { needs: 'scale', about: ({ memory }) => memory, run: runScale };
 
-async function runScale({ entries, memory, user, context }: Submission): Promise<Answer> {
+async function runScale(submission: Submission): Promise<Answer> {
+  const { entries, memory, context } = submission;
   const { cluster, deployment } = memory;
   if (cluster === undefined) return unknownDeploymentAnswer();
   const record = await context.known.find(cluster);
   if (record === undefined || record.deployment !== deployment) return otherClusterAnswer(cluster);
-  return requestScale({ name: cluster, record }, readCount(entries.get(inputs.nodes) ?? ''), user, context);
+  return requestScale({ name: cluster, record }, readCount(entries.get(inputs.nodes) ?? ''), submission);
 }
