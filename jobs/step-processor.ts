@@ -1,5 +1,5 @@
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
-import { assertCurrent, failStep, finishStep, isCurrent, markGone, startStep } from '../src/clusters/decisions.ts';
+import { assertCurrent, failStep, finishStep, isCurrent, startStep } from '../src/clusters/decisions.ts';
 import {
   type Deployment,
   type DeploymentEventBody,
@@ -10,6 +10,7 @@ import { EventRefusedError } from '../src/clusters/reducer.ts';
 import type { StepName, StepResults } from '../src/clusters/steps.ts';
 import type { StepJob } from '../src/queue/jobs.ts';
 import { failureOf, mayRetry } from './failures.ts';
+import { markClusterGone } from './mark-cluster-gone.ts';
 import { isAgain, type Run, type Step, type StepHandle, type Tools } from './run.ts';
 
 /** Signals that end a step from outside. */
@@ -134,6 +135,8 @@ class Handle implements StepHandle {
     // Cleared before anything else, so that a crash from here on begins a new attempt.
     if (resume !== undefined) await this.#job.updateData(data);
     const current = await this.#tools.deployments.get(this.#id);
+    // A worker may have died between the end of a deployment and what comes after it.
+    await this.#markGone(current);
     if (isTerminal(current.state) || current.round !== data.round) return undefined;
     const continued = resume !== undefined && isCurrent(current, this.#name, resume);
     const deployment = continued ? current : await this.#beginAttempt();
@@ -180,16 +183,12 @@ class Handle implements StepHandle {
   async finish(result: StepResults[StepName]): Promise<void> {
     await this.#ticking;
     const { deployment } = await this.#tools.deployments.change(this.#id, finishStep(this.#name, this.attempt, result));
-    if (deployment.action === 'down' && deployment.state === 'succeeded') await this.#tellMaker(deployment);
+    await this.#markGone(deployment);
   }
 
-  /** The card of the deployment that had made the cluster is not to go on saying that it is up. */
-  async #tellMaker({ maker }: Deployment): Promise<void> {
-    const { deployments, log } = this.#tools;
-    if (maker === undefined || (await deployments.find(maker)) === undefined) return;
-    await deployments.change(maker, markGone()).catch((error: unknown) => {
-      log.warn({ err: error, deployment: maker }, 'noting that its cluster is gone');
-    });
+  /** No other card of a cluster that is down is to go on saying that it is up. */
+  async #markGone({ action, state, maker }: Deployment): Promise<void> {
+    if (action === 'down' && state === 'succeeded' && maker !== undefined) await markClusterGone(maker, this.#tools);
   }
 
   /** Lets the job sleep in Redis. What must survive is written first: a crash in between repeats a look, no more. */

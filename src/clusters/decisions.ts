@@ -142,10 +142,10 @@ export function canRetry({ state, round, goneAt }: Deployment): boolean {
   return state === 'failed' && round > 0 && goneAt === undefined;
 }
 
-/** Notes that the cluster is gone that a deployment had made, once. */
+/** Notes that the cluster is gone that a deployment had made or changed, once. */
 export function markGone(): Decision {
-  return ({ action, state, goneAt }) =>
-    action === 'up' && isTerminal(state) && goneAt === undefined ? [{ type: 'gone' }] : [];
+  return ({ action, state, round, goneAt }) =>
+    action !== 'down' && isTerminal(state) && round > 0 && goneAt === undefined ? [{ type: 'gone' }] : [];
 }
 
 /**

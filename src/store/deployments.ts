@@ -8,8 +8,9 @@ import {
   type DeploymentEvent,
   type DeploymentEventBody,
   isTerminal,
+  makerId,
 } from '../clusters/deployment.ts';
-import { deploymentId } from '../clusters/names.ts';
+import { deploymentId, isDeploymentOf } from '../clusters/names.ts';
 import { reduce } from '../clusters/reducer.ts';
 import type { Action } from '../clusters/steps.ts';
 import { DeployError } from '../errors.ts';
@@ -149,6 +150,15 @@ export class Deployments {
   /** The newest deployments of all clusters, newest first. */
   async recent(count: number): Promise<Deployment[]> {
     return this.#load(await this.#redis.zrevrange(keys.deployments, '0', String(count - 1)));
+  }
+
+  /** The deployment that made a cluster and those that changed it since, oldest first, as far as Redis has them. */
+  async madeOrChanged(maker: string): Promise<Deployment[]> {
+    const first = await this.find(maker);
+    if (first === undefined) return [];
+    const ids = await this.#redis.zrange(keys.deployments, String(first.requestedAt), '+inf', 'BYSCORE');
+    const later = await this.#load(ids.filter((id) => isDeploymentOf(id, first.cluster)));
+    return later.filter((deployment) => makerId(deployment) === maker);
   }
 
   /** Who holds a cluster; undefined when nobody does. */

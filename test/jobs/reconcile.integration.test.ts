@@ -13,7 +13,7 @@ import { type PlaygroundCloud, startCloud } from '../../src/playground/cloud/clo
 import { Clusters } from '../../src/store/clusters.ts';
 import { Deployments } from '../../src/store/deployments.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { deploymentAfter, oneApproval, requestedStaging, stagingSpec } from '../support/fixtures.ts';
+import { approveStaging, deploymentAfter, oneApproval, requestedStaging, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
 /** As little of a cluster's stack as reconciling reads. */
@@ -125,6 +125,16 @@ describe('reconciling with Heat', () => {
     await reconcile(tools, signal);
 
     expect(await clusters.list()).toEqual([]);
+  });
+
+  it('has its card say so', async () => {
+    const { id } = await approveStaging(deployments);
+    await deployments.change(id, () => [{ type: 'cancelled', by: 'U1' }]);
+    await clusters.put({ ...known, name: 'staging', deployment: id });
+
+    await reconcile(tools, signal);
+
+    expect((await deployments.get(id)).goneAt).toBeDefined();
   });
 
   it('keeps a cluster in a cloud that clusters.yaml does not name any more', async () => {

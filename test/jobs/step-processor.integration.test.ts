@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowJobs } from '../../jobs/flows.ts';
 import type { Step, Tools } from '../../jobs/run.ts';
 import { processStep, type StepSignals } from '../../jobs/step-processor.ts';
-import { fail, requeue, startStep } from '../../src/clusters/decisions.ts';
-import type { Deployment } from '../../src/clusters/deployment.ts';
-import { isStepName, type StepName, type StepResults } from '../../src/clusters/steps.ts';
+import { fail, finishStep, requeue, startStep } from '../../src/clusters/decisions.ts';
+import type { Deployment, DeploymentEventBody } from '../../src/clusters/deployment.ts';
+import { isStepName, type StepName, type StepResults, stepsOf } from '../../src/clusters/steps.ts';
 import { DeployError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { queueNames, queuePrefix } from '../../src/queue/jobs.ts';
-import { Deployments } from '../../src/store/deployments.ts';
-import { approveStaging } from '../support/fixtures.ts';
+import { type DeploymentRequest, Deployments } from '../../src/store/deployments.ts';
+import { approveStaging, clusterRecord, oneApproval, stagingSpec } from '../support/fixtures.ts';
 import { freshRedisUrl } from '../support/redis.ts';
 
 type Steps = { [Name in StepName]?: Step<Name> };
@@ -108,6 +108,62 @@ describe('a step that a worker runs', () => {
 
     expect(state).toBe('succeeded');
     expect(order).toEqual(['build', 'publish', 'stack', 'verify']);
+  });
+
+  describe('the last of a tear-down', () => {
+    /** A cluster that came up and was scaled, and whose tear-down may begin. */
+    async function tearingDown(): Promise<{ up: string; scale: string; denied: string; down: Deployment }> {
+      const { id: up } = await approveStaging(deployments);
+      const cancelled = { type: 'cancelled', by: 'U1' } as const;
+      const begun = [
+        { type: 'planned', plan: { lines: [], warnings: [] } },
+        { type: 'queued', round: 1 },
+      ] as const;
+      await deployments.change(up, () => [cancelled]);
+      const before = clusterRecord('up', up);
+      const scale = await asked({ action: 'scale', before }, ...begun, cancelled);
+      const denied = await asked({ action: 'scale', before }, cancelled);
+      const down = await asked({ action: 'down', maker: up }, ...begun);
+      return { up, scale: scale.id, denied: denied.id, down };
+    }
+
+    async function asked(
+      what: Pick<DeploymentRequest, 'action' | 'before' | 'maker'>,
+      ...events: readonly DeploymentEventBody[]
+    ): Promise<Deployment> {
+      const common = { spec: stagingSpec, requestedBy: 'U1', channel: 'C1', terms: oneApproval };
+      const outcome = await deployments.request({ ...common, ...what });
+      if (outcome.kind !== 'accepted') throw new Error('staging is busy');
+      return (await deployments.change(outcome.deployment.id, () => events)).deployment;
+    }
+
+    async function gone(...ids: string[]): Promise<boolean[]> {
+      return Promise.all(ids.map(async (id) => (await deployments.get(id)).goneAt !== undefined));
+    }
+
+    it('has what made the cluster and what changed it say that it is gone', async () => {
+      const { up, scale, denied, down } = await tearingDown();
+      serve({});
+
+      await new FlowProducer({ connection, prefix: queuePrefix }).add(flowJobs(down));
+
+      await expect.poll(() => gone(up, scale), { timeout: 10_000 }).toEqual([true, true]);
+      expect(await gone(denied, down.id)).toEqual([false, false]);
+    });
+
+    it('has them say so by the next worker when one dies right after the end', async () => {
+      const { up, scale, down } = await tearingDown();
+      for (const name of stepsOf.down) {
+        await deployments.change(down.id, startStep(name));
+        await deployments.change(down.id, finishStep(name, 1, results[name]));
+      }
+      expect(await gone(up, scale)).toEqual([false, false]);
+      serve({});
+
+      await new FlowProducer({ connection, prefix: queuePrefix }).add(flowJobs(down));
+
+      await expect.poll(() => gone(up, scale), { timeout: 10_000 }).toEqual([true, true]);
+    });
   });
 
   it('goes on in the same attempt when it was put off', async () => {

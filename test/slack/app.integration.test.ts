@@ -1,15 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expire } from '../../src/clusters/decisions.ts';
-import {
-  channel,
-  clusterRecord,
-  developer,
-  type Harness,
-  platform,
-  startHarness,
-  textOf,
-  visitor,
-} from './support/harness.ts';
+import { clusterRecord } from '../support/fixtures.ts';
+import { channel, developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
 
 /** Terms under which the requester would be an approver, too. */
 const fromBoth = { count: 1, from: ['S0PLATFORM', 'S0DEVELOPERS'], withinMs: 3_600_000 };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Removal } from '../../src/clusters/removal.ts';
-import { clusterRecord, developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
+import { clusterRecord } from '../support/fixtures.ts';
+import { developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
 import { startSeer } from './support/seer.ts';
 
 const removal: Removal = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { extend, failStep, startStep } from '../../src/clusters/decisions.ts';
-import { approveStaging, stagingSpec } from '../support/fixtures.ts';
-import { clusterRecord, developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
+import { approveStaging, clusterRecord, stagingSpec } from '../support/fixtures.ts';
+import { developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
 
 const hour = 3_600_000;
 

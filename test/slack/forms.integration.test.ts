@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { approve, failStep, recordPlan, startStep } from '../../src/clusters/decisions.ts';
-import { approveStaging, oneApproval, stagingSpec } from '../support/fixtures.ts';
+import { approveStaging, clusterRecord, oneApproval, stagingSpec } from '../support/fixtures.ts';
 import {
-  clusterRecord,
   developer,
   type Harness,
   type HarnessOptions,

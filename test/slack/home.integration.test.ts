@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordPlan } from '../../src/clusters/decisions.ts';
-import { oneApproval, stagingSpec } from '../support/fixtures.ts';
-import { channel, clusterRecord, developer, type Harness, platform, startHarness, visitor } from './support/harness.ts';
+import { clusterRecord, oneApproval, stagingSpec } from '../support/fixtures.ts';
+import { channel, developer, type Harness, platform, startHarness, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('the Home tab over $mode', ({ mode }) => {
   let slack: Harness;

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve, startStep } from '../../src/clusters/decisions.ts';
 import { queuePrefix } from '../../src/queue/jobs.ts';
 import { buttonValue } from '../../src/slack/views/button-value.ts';
+import { clusterRecord } from '../support/fixtures.ts';
 import {
-  clusterRecord,
   developer,
   type Harness,
   type HarnessOptions,

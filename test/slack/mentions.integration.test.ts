@@ -1,14 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  channel,
-  clusterRecord,
-  developer,
-  type Harness,
-  platform,
-  startHarness,
-  textOf,
-  visitor,
-} from './support/harness.ts';
+import { clusterRecord } from '../support/fixtures.ts';
+import { channel, developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('mentions over $mode', ({ mode }) => {
   let slack: Harness;

@@ -8,10 +8,9 @@ import { silentLogger } from '../../src/log.ts';
 import { queuePrefix } from '../../src/queue/jobs.ts';
 import { buttonValue } from '../../src/slack/views/button-value.ts';
 import { createWebClient } from '../../src/slack/web-client.ts';
-import { oneApproval } from '../support/fixtures.ts';
+import { clusterRecord, oneApproval } from '../support/fixtures.ts';
 import {
   channel,
-  clusterRecord,
   developer,
   type Harness,
   type HarnessOptions,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve, failStep, finishStep, startStep } from '../../src/clusters/decisions.ts';
-import { approveStaging, stagingSpec } from '../support/fixtures.ts';
-import { clusterRecord, developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
+import { approveStaging, clusterRecord, stagingSpec } from '../support/fixtures.ts';
+import { developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling over $mode', ({ mode }) => {
   let slack: Harness;

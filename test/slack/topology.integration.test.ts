@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queuePrefix, type SharedTopology } from '../../src/queue/jobs.ts';
 import { buttonValue } from '../../src/slack/views/button-value.ts';
+import { clusterRecord } from '../support/fixtures.ts';
 import {
   channel,
-  clusterRecord,
   developer,
   type Harness,
   type HarnessOptions,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubernetesSpec } from '../../src/clusters/cluster-spec.ts';
-import { approveStaging, stagingSpec } from '../support/fixtures.ts';
-import { clusterRecord, developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
+import { approveStaging, clusterRecord, stagingSpec } from '../support/fixtures.ts';
+import { developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgrading over $mode', ({ mode }) => {
   let slack: Harness;

@@ -1,3 +1,4 @@
+import type { Cluster } from '../../src/clusters/cluster.ts';
 import type { BuiltKubernetes, ClusterSpec } from '../../src/clusters/cluster-spec.ts';
 import { approve, recordPlan } from '../../src/clusters/decisions.ts';
 import type { Deployment, DeploymentEvent, DeploymentEventBody } from '../../src/clusters/deployment.ts';
@@ -73,6 +74,22 @@ export const approvedStaging: readonly DeploymentEventBody[] = [
   { type: 'approved', by: 'U0PLATFORM' },
   { type: 'queued', round: 1 },
 ];
+
+/** What is known of staging, made by that deployment. */
+export function clusterRecord(state: Cluster['state'], deployment: string): Cluster {
+  return {
+    name: 'staging',
+    state,
+    deployment,
+    channel: 'C0DEPLOYS',
+    requestedBy: 'U0DEVELOPER',
+    version: 'v1.34.2',
+    stack: 'slipway-staging',
+    apiUrl: 'https://203.0.113.10:6443',
+    nodes: ['staging-node-abcde'],
+    since: Date.UTC(2026, 6, 15, 12),
+  };
+}
 
 /** Asks for staging, in a store where nobody holds it. */
 export async function requestStaging(deployments: Deployments, { spec = stagingSpec } = {}): Promise<Deployment> {

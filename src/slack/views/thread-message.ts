@@ -107,7 +107,8 @@ function linesOf(event: DeploymentEvent, deployment: Deployment): string[] | und
     case 'expiry-warned':
       return [endLine(event, deployment)];
     case 'gone':
-      return [`– *${deployment.cluster}* was torn down.`];
+      // Once: in the thread of the card that the cluster began with.
+      return deployment.action === 'up' ? [`– *${deployment.cluster}* was torn down.`] : undefined;
     case 'retried':
       return [`● ${mention(event.by)} tries again; finished steps are kept.`];
     default:

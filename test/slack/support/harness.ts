@@ -1,6 +1,5 @@
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
-import type { Cluster } from '../../../src/clusters/cluster.ts';
 import type { ClusterSpec } from '../../../src/clusters/cluster-spec.ts';
 import { recordPlan } from '../../../src/clusters/decisions.ts';
 import type { AccessPolicy, Policies } from '../../../src/clusters/policy.ts';
@@ -215,20 +214,4 @@ export async function startHarness(options: HarnessOptions) {
 /** Everything that a message or a form says, in its blocks and buttons. */
 export function textOf({ blocks, text }: { readonly blocks?: unknown; readonly text?: unknown }): string {
   return JSON.stringify(blocks ?? text);
-}
-
-/** A cluster as a deployment that has ended leaves it. */
-export function clusterRecord(state: Cluster['state'], deployment: string): Cluster {
-  return {
-    name: 'staging',
-    state,
-    deployment,
-    channel,
-    requestedBy: developer,
-    version: 'v1.34.2',
-    stack: 'slipway-staging',
-    apiUrl: 'https://203.0.113.10:6443',
-    nodes: ['staging-node-abcde'],
-    since: Date.UTC(2026, 6, 15, 12),
-  };
 }

@@ -430,6 +430,9 @@ export const scaled: readonly Happening[] = [
   [95, { type: 'succeeded' }],
 ];
 
+/** The cluster was torn down by a later deployment. */
+export const scaledAndGone: readonly Happening[] = [...scaled, [9_000, { type: 'gone' }]];
+
 const requestedUpgrade: Happening = [
   0,
   {
@@ -561,6 +564,7 @@ export const histories = {
   cancelledScale,
   failedScale,
   scaled,
+  scaledAndGone,
   upgrading,
   cancelledUpgrade,
   failedUpgrade,

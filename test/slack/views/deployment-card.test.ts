@@ -66,6 +66,7 @@ describe('the card of a deployment', () => {
     ['building', 'staging · bringing up'],
     ['succeeded', 'staging · up'],
     ['gone', 'staging · gone'],
+    ['scaledAndGone', 'staging · gone'],
     ['failedStack', 'staging · bringing up failed'],
     ['retriedStack', 'staging · bringing up'],
     ['failedPlan', 'staging · cannot be brought up'],
@@ -109,6 +110,7 @@ describe('the card of a deployment', () => {
     ['failedUpgrade', ['retry', 'log']],
     ['upgraded', ['kubeconfig', 'pods', 'topology', 'scale', 'log']],
     ['scaled', ['kubeconfig', 'pods', 'topology', 'scale']],
+    ['scaledAndGone', []],
   ] as const)('has the buttons that do something while it is %s', (state, buttons) => {
     expect(buttonsOf(deploymentCard(deploymentOf(histories[state])))).toEqual(buttons);
   });

@@ -9,8 +9,7 @@ import { keepView } from '../../../src/slack/views/keep-view.ts';
 import { noteView } from '../../../src/slack/views/note-view.ts';
 import { scaleView } from '../../../src/slack/views/scale-view.ts';
 import { changeView, type Offer, upView } from '../../../src/slack/views/up-view.ts';
-import { stagingSpec } from '../../support/fixtures.ts';
-import { clusterRecord } from '../support/harness.ts';
+import { clusterRecord, stagingSpec } from '../../support/fixtures.ts';
 import { deploymentOf, histories, noon } from '../support/histories.ts';
 
 const memory = { channel: 'C0DEPLOYS', deployment: 'staging-abc', revision: 1 };

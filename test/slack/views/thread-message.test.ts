@@ -134,6 +134,11 @@ describe('the thread of a deployment', () => {
     ]);
   });
 
+  it('tells that a cluster is gone in the thread that it began with, and in no other', () => {
+    expect(threadOf(histories.gone).at(-1)).toBe('– *staging* was torn down.');
+    expect(threadOf(histories.scaledAndGone)).toEqual(threadOf(histories.scaled));
+  });
+
   it.each([
     ['none', 'Container `c` ready'],
     [
