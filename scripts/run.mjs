@@ -106,7 +106,7 @@ async function requirePrograms(...programs) {
   if (missing.length > 0) throw new Unable(`there is no ${missing.join(' and no ')} on the PATH`);
 }
 
-/** `--all` brings what takes ten minutes more: a user of another domain, faults, and clusters of all kinds. */
+/** `--all` brings what takes ten minutes more: a user of the default domain, faults, and clusters of all kinds. */
 async function testLab(args) {
   const more = args.includes('--all') ? ['--project', 'thorough'] : [];
   const others = args.filter((argument) => argument !== '--all');
