@@ -47,7 +47,7 @@ export type Verdict =
   | { readonly allowed: true; readonly rule: string }
   | {
       readonly allowed: false;
-      readonly reason: 'not-named' | 'not-an-approver' | 'own-request' | 'own-change' | 'no-access';
+      readonly reason: 'not-named' | 'not-an-approver' | 'own-request' | 'own-change' | 'no-access' | 'anybodys-code';
       readonly named: readonly string[];
     };
 

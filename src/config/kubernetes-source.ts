@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { KubernetesSpec, Platform } from '../clusters/cluster-spec.ts';
 import { UsageError } from '../errors.ts';
 import { makeVariableProblem } from '../kubernetes/make-variables.ts';
-import { checkRef, checkRepository } from '../kubernetes/ref.ts';
+import { checkRef, checkRepository, hashOf, pullRequestOf } from '../kubernetes/ref.ts';
 import { duration } from './duration.ts';
 import { sha512 } from './fetched-file.ts';
 import { namesOf } from './names-of.ts';
@@ -86,6 +86,14 @@ const aPublishedVersion = 'expected a published version such as v1.34.2';
 export function checkVersion(source: KubernetesSpec['source'], version: string): void {
   if (source === 'build') checkRef(version);
   else if (!publishedShape.test(version)) throw unpublished(version);
+}
+
+/**
+ * True for a version whose code may be anybody's: a pull request, and a commit by its hash, since servers such as GitHub
+ * give out those of forks as well. Tags and branches come from whoever may push to the repository.
+ */
+export function isAnybodysCode(version: string): boolean {
+  return pullRequestOf(version) !== undefined || hashOf(version) !== undefined;
 }
 
 function unpublished(version: string): UsageError {

@@ -1,5 +1,6 @@
 import { type Changeable, changeables, type SpecChange } from '../clusters/change.ts';
-import { policyFor, refusalToChange } from '../clusters/policy.ts';
+import { type Policies, policyFor, refusalToChange } from '../clusters/policy.ts';
+import { isAnybodysCode } from '../config/kubernetes-source.ts';
 import { type Deciding, lookedUp } from './admit.ts';
 import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
@@ -19,13 +20,29 @@ export async function admitChanges(
   attempt: Attempt,
   deciding: Deciding,
 ): Promise<Answer | undefined> {
-  for (const { what } of changes) {
-    const refusal = await lookedUp(attempt, deciding, () => refusalFor(what, cluster, attempt.user, deciding));
+  for (const change of changes) {
+    const { what } = change;
+    const refusal =
+      (await lookedUp(attempt, deciding, () => refusalFor(what, cluster, attempt.user, deciding))) ??
+      refusalOfCode(change, cluster, deciding);
     if (refusal === undefined) continue;
     await record(attempt, { allowed: false, rule: refusal.reason }, deciding.context);
     return refusedAnswer(refusal, `change the ${changeableWords[what]} of ${cluster}`);
   }
   return undefined;
+}
+
+/**
+ * True for a version that nobody may ask for: whoever may ask for clusters may not yet run the code of strangers, which
+ * takes a policy that names people for it.
+ */
+export function isUnnamedCode(version: string, cluster: string, policies: Policies): boolean {
+  return policyFor(policies, cluster).change?.version === undefined && isAnybodysCode(version);
+}
+
+function refusalOfCode({ what, to }: SpecChange, cluster: string, { context }: Deciding): Refusal | undefined {
+  if (what !== 'version' || !isUnnamedCode(String(to), cluster, context.policy)) return undefined;
+  return { allowed: false, reason: 'anybodys-code', named: [] };
 }
 
 /** Why somebody may not change things of a cluster, by each that they may not. Throws as `admitChanges` does. */

@@ -244,6 +244,36 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('forms o
       expect(form).not.toContain('"form-version"');
     });
 
+    it.each(['pr/12345', 'PR/7', '0123abc', 'a'.repeat(40)])(
+      'may not be anybody’s code where the policy names nobody for that: %s',
+      async (version) => {
+        const typed = await slack.command(developer, `/k8s up staging --version ${version}`);
+
+        expect(textOf(typed)).toContain('You may not change the version of staging to a pull request or a commit');
+        expect(await slack.deployments.active()).toEqual([]);
+        expect(await refusals()).toMatchObject([{ who: developer, verb: 'up', rule: 'anybodys-code' }]);
+      },
+    );
+
+    it('says so in the form, which stays open', async () => {
+      await slack.commandForm(developer, '/k8s up');
+
+      const { errors } = await slack.submit(developer, { 'form-version': 'pr/12345' });
+
+      expect(Object.values(errors ?? {})).toEqual([
+        expect.stringMatching(/^A pull request or a commit may be anybody’s/),
+      ]);
+      expect(await slack.deployments.active()).toEqual([]);
+    });
+
+    it('may be a pull request for whom the policy names', async () => {
+      await restart({ policy: { change: { version: ['S0PLATFORM', developer] } } });
+
+      await slack.command(developer, '/k8s up staging --version pr/12345');
+
+      expect(await slack.deployments.active()).toMatchObject([{ spec: { kubernetes: { version: 'pr/12345' } } }]);
+    });
+
     it('is refused where the policy names others, however it comes, and written down', async () => {
       await restart({ policy: { change: { version: ['S0PLATFORM'] } } });
 

@@ -14,9 +14,9 @@ import { problemsIn, wishesIn } from './wishes.ts';
 export const changeForm: Form = {
   needs: 'change',
   about: ({ memory }) => memory,
-  check(entered, { clusters }) {
-    const spec = clusters.get(entered.memory.cluster ?? '');
-    return spec === undefined ? {} : problemsIn(entered, spec);
+  check(entered, context) {
+    const spec = context.clusters.get(entered.memory.cluster ?? '');
+    return spec === undefined ? {} : problemsIn(entered, spec, context);
   },
   run: runChange,
 };

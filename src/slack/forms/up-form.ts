@@ -9,12 +9,12 @@ import { problemsIn, wishesIn } from './wishes.ts';
 export const upForm: Form = {
   needs: 'up',
   about: (entered) => ({ cluster: clusterIn(entered) }),
-  check(entered, { clusters }) {
+  check(entered, context) {
     const name = clusterIn(entered);
     // Sent before it was made anew, with what another cluster has.
     if (entered.memory.cluster !== name) return { [inputs.cluster]: otherClusterText(name) };
-    const spec = clusters.get(name);
-    return spec === undefined ? { [inputs.cluster]: undescribedText(name) } : problemsIn(entered, spec);
+    const spec = context.clusters.get(name);
+    return spec === undefined ? { [inputs.cluster]: undescribedText(name) } : problemsIn(entered, spec, context);
   },
   run: runUp,
 };

@@ -110,6 +110,11 @@ export function brokenAnswer(cluster: Cluster): Message {
 /** Why somebody may not do something, and who may. */
 export function refusedAnswer(verdict: Refusal, what: string): Message {
   const { named } = verdict;
+  if (verdict.reason === 'anybodys-code') {
+    return paragraph(
+      `– You may not ${what} to a pull request or a commit, which may be anybody’s code.\n→ Ask for a tag or a branch. \`policy.change.version\` of clusters.yaml can name who may have these built, too.`,
+    );
+  }
   if (named.length === 0) return paragraph(`– You may not ${what}.\n→ Nobody may, as clusters.yaml stands.`);
   const who = anyOf(named.map(mention));
   switch (verdict.reason) {

@@ -10,6 +10,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['own-request', 'it was their own request'],
   ['own-change', 'it was their own change'],
   ['no-access', 'the policy gives them no access'],
+  ['anybodys-code', 'it may be anybody’s code, for which the policy names nobody'],
   ['guest', 'a guest'],
   ['bot', 'a bot'],
   ['deleted', 'an account that is switched off'],

@@ -63,10 +63,14 @@ export function onlyByText(named: readonly string[]): string {
   return named.length === 0 ? 'nobody may ask for another' : `only ${anyOf(named.map(mention))} may ask for another`;
 }
 
+/** Why nobody gets a pull request or a commit built whom clusters.yaml does not name for it. */
+export const anybodysCodeText =
+  'A pull request or a commit may be anybody’s code, and clusters.yaml names nobody who may have it built. Name a tag or a branch.';
+
 /** How a version is written. */
 export function versionHint(source: KubernetesSpec['source']): string {
   return source === 'build'
-    ? 'A tag, a branch, a commit or pr/NUMBER; it is built from source unless Swift has it already.'
+    ? 'A tag or a branch; a commit or pr/NUMBER where clusters.yaml names you for it. It is built from source unless Swift has it already.'
     : 'A published version such as v1.34.2; it is downloaded as an official release.';
 }
 
