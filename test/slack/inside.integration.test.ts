@@ -1,10 +1,8 @@
-import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve, startStep } from '../../src/clusters/decisions.ts';
-import { queuePrefix } from '../../src/queue/jobs.ts';
 import { buttonValue } from '../../src/slack/views/button-value.ts';
 import { clusterRecord } from '../support/fixtures.ts';
+import { type Answering, type Asked, startAnswering } from './support/answering.ts';
 import {
   developer,
   type Harness,
@@ -18,39 +16,11 @@ import { noon, stagingHealth } from './support/histories.ts';
 
 const until = noon + 8 * 3_600_000;
 
-interface Asked {
-  readonly name: string;
-  readonly data: object;
-}
-
-/** Workers of the queues cloud and notify that answer every question alike. */
-async function startAnswering(redisUrl: string, answer: object, asked: Asked[]) {
-  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  const workers = (['cloud', 'notify'] as const).map(
-    (queue) =>
-      new Worker(
-        queue,
-        (job) => {
-          asked.push({ name: job.name, data: job.data });
-          return Promise.resolve(answer);
-        },
-        { connection, prefix: queuePrefix },
-      ),
-  );
-  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-  return {
-    async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
-      connection.disconnect();
-    },
-  };
-}
-
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])(
   'looking into a cluster over $mode',
   ({ mode }) => {
     let slack: Harness;
-    let answering: { close(): Promise<void> } | undefined;
+    let answering: Answering | undefined;
     let asked: Asked[];
 
     beforeEach(async () => {

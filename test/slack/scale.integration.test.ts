@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approve, failStep, finishStep, startStep } from '../../src/clusters/decisions.ts';
-import { approveStaging, clusterRecord, stagingSpec } from '../support/fixtures.ts';
+import { clusterRecord, stagingSpec } from '../support/fixtures.ts';
 import { developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling over $mode', ({ mode }) => {
@@ -11,16 +11,8 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   });
   afterEach(() => slack.close());
 
-  /** A cluster that is up; answers the deployment that made it. */
-  async function made(): Promise<string> {
-    const { id } = await approveStaging(slack.deployments);
-    await slack.deployments.change(id, () => [{ type: 'cancelled', by: developer }]);
-    await slack.known.put(clusterRecord('up', id));
-    return id;
-  }
-
   it('asks for a plan and an approval, with what is known of the cluster', async () => {
-    const maker = await made();
+    const maker = await slack.comeUp();
 
     const answer = await slack.command(developer, '/k8s scale staging 3');
 
@@ -48,14 +40,14 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
     ['/k8s scale stagin 2', 'Did you mean staging?'],
     ['/k8s scale sandbox 2', '*sandbox* is not there, so there is nothing to scale'],
   ])('refuses %s with a sentence', async (command, expected) => {
-    await made();
+    await slack.comeUp();
 
     expect(textOf(await slack.command(developer, command))).toContain(expected);
     expect(await slack.deployments.active()).toEqual([]);
   });
 
   it('goes by the limit of today', async () => {
-    await made();
+    await slack.comeUp();
     slack.clusters.set('staging', { ...stagingSpec, nodes: { ...stagingSpec.nodes, max: 5 } });
 
     await slack.command(developer, '/k8s scale staging 5');
@@ -70,7 +62,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   });
 
   it('is refused to who may not ask for clusters', async () => {
-    await made();
+    await slack.comeUp();
 
     expect(textOf(await slack.command(visitor, '/k8s scale staging 2'))).toContain('You may not scale staging');
     expect(await slack.deployments.active()).toEqual([]);
@@ -79,7 +71,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   it('gives another number than clusters.yaml to whom the policy names alone, by the form too', async () => {
     await slack.close();
     slack = await startHarness({ mode, policy: { change: { nodes: ['S0PLATFORM'] } } });
-    const id = await made();
+    const id = await slack.comeUp();
     const ts = await slack.postButton('scale', JSON.stringify({ c: 'staging', d: id }));
 
     const typed = await slack.command(developer, '/k8s scale staging 3');
@@ -96,7 +88,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   it('goes back to what clusters.yaml has for whoever may scale', async () => {
     await slack.close();
     slack = await startHarness({ mode, policy: { change: { nodes: [] } } });
-    const id = await made();
+    const id = await slack.comeUp();
     await slack.known.put({ ...clusterRecord('up', id), nodes: ['staging-node-abcde', 'staging-node-fghij'] });
 
     await slack.command(developer, '/k8s scale staging 1');
@@ -105,7 +97,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   });
 
   it('says who is at it when something is under way', async () => {
-    await made();
+    await slack.comeUp();
     await slack.command(developer, '/k8s scale staging 2');
 
     const answer = await slack.command(developer, '/k8s scale staging 3');
@@ -114,7 +106,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   });
 
   it('has a button on the card of a cluster that is up, which asks how many nodes there are to be', async () => {
-    const id = await made();
+    const id = await slack.comeUp();
     const value = JSON.stringify({ c: 'staging', d: id });
     const ts = await slack.postButton('scale', value);
 
@@ -132,7 +124,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   });
 
   it('asks nothing by the form of a cluster that is gone by the time it is sent', async () => {
-    const id = await made();
+    const id = await slack.comeUp();
     const ts = await slack.postButton('scale', JSON.stringify({ c: 'staging', d: id }));
     await slack.clickForm(developer, ts, 'scale');
     await slack.known.put(clusterRecord('up', 'staging-other'));
@@ -144,7 +136,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('scaling
   });
 
   it('leaves the cluster up when it fails, to be tried again, and does not forget when the cluster goes', async () => {
-    const maker = await made();
+    const maker = await slack.comeUp();
     await slack.command(developer, '/k8s scale staging 3');
     const id = (await slack.deployments.active())[0]?.id ?? '';
     await slack.deployments.change(id, () => [

@@ -1,9 +1,8 @@
-import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { queuePrefix, type SharedTopology } from '../../src/queue/jobs.ts';
+import type { SharedTopology } from '../../src/queue/jobs.ts';
 import { buttonValue } from '../../src/slack/views/button-value.ts';
 import { clusterRecord } from '../support/fixtures.ts';
+import { type Answering, type Asked, startAnswering } from './support/answering.ts';
 import {
   channel,
   developer,
@@ -20,36 +19,24 @@ const inThread: SharedTopology = { kind: 'shared', channel, inThread: true };
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('a topology over $mode', ({ mode }) => {
   let slack: Harness;
-  let asked: { name: string; data: object }[];
-  let closeWorker: () => Promise<void>;
+  let answering: Answering | undefined;
+  let asked: Asked[];
 
   beforeEach(async () => {
-    asked = [];
-    closeWorker = () => Promise.resolve();
     slack = await startHarness({ mode });
+    asked = [];
   });
   afterEach(async () => {
-    await closeWorker();
+    await answering?.close();
+    answering = undefined;
     await slack.close();
   });
 
-  /** A worker that draws nothing and answers all the same. */
   async function workerAnswers(answer: SharedTopology): Promise<void> {
-    const connection = new Redis(slack.redisUrl, { maxRetriesPerRequest: null });
-    const answering = async ({ name, data }: { name: string; data: object }) => {
-      asked.push({ name, data });
-      return answer;
-    };
-    const worker = new Worker('notify', answering, { connection, prefix: queuePrefix });
-    await worker.waitUntilReady();
-    closeWorker = async () => {
-      await worker.close();
-      connection.disconnect();
-    };
+    answering = await startAnswering(slack.redisUrl, answer, asked);
   }
 
   async function restart(options: Partial<HarnessOptions>): Promise<void> {
-    await closeWorker();
     await slack.close();
     slack = await startHarness({ mode, ...options });
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubernetesSpec } from '../../src/clusters/cluster-spec.ts';
-import { approveStaging, clusterRecord, stagingSpec } from '../support/fixtures.ts';
+import { stagingSpec } from '../support/fixtures.ts';
 import { developer, type Harness, startHarness, textOf, visitor } from './support/harness.ts';
 
 describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgrading over $mode', ({ mode }) => {
@@ -11,16 +11,8 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgradi
   });
   afterEach(() => slack.close());
 
-  /** A cluster that is up; answers the deployment that made it. */
-  async function made(): Promise<string> {
-    const { id } = await approveStaging(slack.deployments);
-    await slack.deployments.change(id, () => [{ type: 'cancelled', by: developer }]);
-    await slack.known.put(clusterRecord('up', id));
-    return id;
-  }
-
   it('asks for a plan and an approval, with what is known of the cluster', async () => {
-    const maker = await made();
+    const maker = await slack.comeUp();
 
     const answer = await slack.command(developer, '/k8s upgrade staging v1.35.1');
 
@@ -44,14 +36,14 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgradi
     ['/k8s upgrade staging', '/k8s upgrade needs VERSION after staging'],
     ['/k8s upgrade sandbox v1.35.1', '*sandbox* is not there, so there is nothing to upgrade'],
   ])('refuses %s with a sentence', async (command, expected) => {
-    await made();
+    await slack.comeUp();
 
     expect(textOf(await slack.command(developer, command))).toContain(expected);
     expect(await slack.deployments.active()).toEqual([]);
   });
 
   it('takes what servers fetch as clusters.yaml says today, and no digest of another version', async () => {
-    await made();
+    await slack.comeUp();
     const kubernetes: KubernetesSpec = {
       source: 'release',
       version: 'v1.34.2',
@@ -73,7 +65,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgradi
   it('takes another version than clusters.yaml names from whom the policy names alone', async () => {
     await slack.close();
     slack = await startHarness({ mode, policy: { change: { version: ['S0PLATFORM'] } } });
-    await made();
+    await slack.comeUp();
 
     const refused = await slack.command(developer, '/k8s upgrade staging v1.35.1');
     slack.clusters.set('staging', { ...stagingSpec, kubernetes: { ...stagingSpec.kubernetes, version: 'v1.35.0' } });
@@ -84,7 +76,7 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('upgradi
   });
 
   it('is refused to who may not ask for clusters', async () => {
-    await made();
+    await slack.comeUp();
 
     const answer = await slack.command(visitor, '/k8s upgrade staging v1.35.1');
 

@@ -16,7 +16,7 @@ import { Clusters } from '../../../src/store/clusters.ts';
 import { Deliveries } from '../../../src/store/deliveries.ts';
 import { Deployments } from '../../../src/store/deployments.ts';
 import { Threads } from '../../../src/store/threads.ts';
-import { oneApproval, stagingSpec } from '../../support/fixtures.ts';
+import { approveStaging, clusterRecord, oneApproval, stagingSpec } from '../../support/fixtures.ts';
 import { freshRedisUrl } from '../../support/redis.ts';
 
 export const developer = 'U0DEVELOPER';
@@ -181,6 +181,13 @@ export async function startHarness(options: HarnessOptions) {
       if (outcome.kind !== 'accepted') throw new Error('staging is busy');
       await deployments.change(outcome.deployment.id, recordPlan({ lines: [], warnings: [] }, now()));
       return outcome.deployment.id;
+    },
+    /** Has staging be up, with the deployment that made it behind it; answers that one's id. */
+    async comeUp(): Promise<string> {
+      const { id } = await approveStaging(deployments);
+      await deployments.change(id, () => [{ type: 'cancelled', by: developer }]);
+      await known.put(clusterRecord('up', id));
+      return id;
     },
     /** Posts the card of a deployment as it stands; answers its ts. */
     async postCard(id: string): Promise<string> {
