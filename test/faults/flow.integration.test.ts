@@ -38,6 +38,7 @@ describe('a deployment in which one call goes wrong', () => {
     props = { ...made, open: startFaultyCloud, paceMs: 150, stackGraceMs };
     faultless = await runScenario(props, []);
     expect(faultless.up.deployment).toMatchObject({ state: 'succeeded' });
+    expect(faultless.scale?.deployment).toMatchObject({ state: 'succeeded' });
     expect(faultless.down.deployment).toMatchObject({ state: 'succeeded' });
   });
   afterAll(async () => {
@@ -60,6 +61,11 @@ describe('a deployment in which one call goes wrong', () => {
       containers: ['slipway-cluster-staging', 'slipway-releases'],
       objects: expect.arrayContaining(['slipway-cluster-staging/staging-?/cloud-config.json']),
     });
+    expect(faultless.scale?.inventory.servers).toEqual([
+      'staging-control-plane-0 ACTIVE',
+      'staging-node-0 ACTIVE',
+      'staging-node-1 ACTIVE',
+    ]);
     expect(faultless.down.inventory).toMatchObject({
       stacks: [],
       servers: [],

@@ -59,17 +59,18 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
     return Object.fromEntries(Object.entries(inventory).map(([kind, lines]) => [kind, lines.filter(mine)]));
   }
 
-  it('comes up and goes down as if nothing had happened, and makes nothing twice', async () => {
+  it('comes up, grows and goes down as if nothing had happened, and makes nothing twice', async () => {
     const tarball = `/slipway-releases/artifacts/${artifact()}/*/kubernetes-server-linux-amd64.tar.gz`;
     const stack = `/stacks/slipway-${cluster}/*`;
 
-    const { up, down, struck } = await runScenario(props, [
+    const { up, scale, down, struck } = await runScenario(props, [
       trouble('503', 'plan of up', 'GET', 'compute', '/flavors/detail'),
       trouble('reset in the body', 'up', 'PUT', 'object-store', tarball),
       trouble('401', 'up', 'PUT', 'image', '/v2/images/*/file'),
       trouble('lost answer', 'up', 'POST', 'compute', '/os-keypairs'),
       trouble('lost answer', 'up', 'POST', 'orchestration', '/stacks'),
       trouble('truncated', 'up', 'GET', 'orchestration', `${stack}/events`),
+      trouble('lost answer', 'scale', 'PATCH', 'orchestration', stack),
       trouble('lost answer', 'down', 'DELETE', 'orchestration', stack),
     ]);
 
@@ -84,6 +85,12 @@ describe('a deployment on a real OpenStack in which calls go wrong', () => {
       routers: [cluster],
       securityGroups: [`${cluster}-cluster`, `${cluster}-control-plane`, `${cluster}-node`],
     });
+    expect(scale?.deployment).toMatchObject({ state: 'succeeded' });
+    expect(own(scale?.inventory ?? {}).servers).toEqual([
+      `${cluster}-control-plane-0 ACTIVE`,
+      `${cluster}-node-0 ACTIVE`,
+      `${cluster}-node-1 ACTIVE`,
+    ]);
     expect(down.deployment).toMatchObject({ state: 'succeeded' });
     expect(own(down.inventory)).toMatchObject({ stacks: [], servers: [], ports: [], networks: [], routers: [] });
   });

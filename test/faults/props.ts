@@ -34,7 +34,7 @@ export async function makeProps(directory: string): Promise<MadeProps> {
     redisUrl: await freshRedisUrl(),
     dataDir: join(directory, 'data'),
     spec: { ...stagingSpec, kubernetes, image: { name: 'debian-12', format: 'raw', file }, keypair: makePublicKey() },
-    given: { verify: { apiUrl: 'https://127.0.0.1:6443' } },
+    given: { verify: { apiUrl: 'https://127.0.0.1:6443' }, drain: { nodes: [], evicted: 0 } },
     close: () => mirror.close(),
   };
 }

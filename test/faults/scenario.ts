@@ -23,7 +23,7 @@ import { type Inventory, takeInventory } from './inventory.ts';
 import type { FaultyCloud } from './world.ts';
 
 /** A part of a deployment that a worker may begin with nothing in its memory. */
-export const phases = ['plan of up', 'up', 'plan of down', 'down'] as const;
+export const phases = ['plan of up', 'up', 'plan of scale', 'scale', 'plan of down', 'down'] as const;
 export type Phase = (typeof phases)[number];
 
 /** A call of the flow: the first one of its shape in its phase. */
@@ -48,9 +48,11 @@ export interface Ended {
   readonly inventory: Inventory;
 }
 
-/** What a run from nothing to a cluster and back left. */
+/** What a run from nothing to a cluster, to a larger one, and back left. */
 export interface Outcome {
   readonly up: Ended;
+  /** Undefined where the cluster did not come up. */
+  readonly scale: Ended | undefined;
   readonly down: Ended;
   /** Which of the troubles really happened. */
   readonly struck: readonly boolean[];
@@ -73,7 +75,7 @@ export interface Props {
   readonly stackGraceMs?: number;
 }
 
-/** Takes a cluster up and down in a cloud in which the given things go wrong. */
+/** Takes a cluster up, gives it one node more, and takes it down, in a cloud in which the given things go wrong. */
 export async function runScenario(props: Props, troubles: readonly Trouble[]): Promise<Outcome> {
   const { redisUrl, dataDir, spec, given, paceMs, stackGraceMs } = props;
   const cloud = await props.open();
@@ -92,8 +94,9 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
     calls.push(...distinct(phase, cloud.proxy.calls.slice(before)));
     return result;
   };
-  const act = async (action: 'up' | 'down'): Promise<Ended> => {
-    const ready = await during(`plan of ${action}`, (tools) => planDeployment(tools, spec, action, paceMs));
+  const act = async (action: 'up' | 'scale' | 'down', wanted = spec): Promise<Ended> => {
+    const before = action === 'scale' ? await new Clusters(redis).find(spec.name) : undefined;
+    const ready = await during(`plan of ${action}`, (tools) => planDeployment(tools, wanted, action, paceMs, before));
     const deployment =
       ready.state === 'queued' ? await during(action, (tools) => runSteps(tools, ready, given, paceMs)) : ready;
     return { deployment, inventory: await takeInventory(cloud.direct) };
@@ -101,12 +104,17 @@ export async function runScenario(props: Props, troubles: readonly Trouble[]): P
 
   try {
     const up = await act('up');
+    const scale = up.deployment.state === 'succeeded' ? await act('scale', withOneMore(spec)) : undefined;
     const down = await act('down');
-    return { up, down, calls, struck: troubles.map((trouble) => planned.get(trouble)?.struck ?? false) };
+    return { up, scale, down, calls, struck: troubles.map((trouble) => planned.get(trouble)?.struck ?? false) };
   } finally {
     await cloud.close();
     redis.disconnect();
   }
+}
+
+function withOneMore(spec: ClusterSpec): ClusterSpec {
+  return { ...spec, nodes: { ...spec.nodes, count: spec.nodes.count + 1 } };
 }
 
 /** What the jobs of one worker process share; nothing of it outlives a phase but what Redis holds. */

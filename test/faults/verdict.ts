@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/clusters/deployment.ts';
+import type { Action } from '../../src/clusters/steps.ts';
 import type { Inventory } from './inventory.ts';
 import type { Ended, Outcome, Trouble } from './scenario.ts';
 
@@ -18,22 +19,30 @@ export function problemsOf(
   troubles: readonly Trouble[],
   mayFail: (trouble: Trouble) => boolean,
 ): string[] {
-  const about = (action: 'up' | 'down') =>
-    troubles.filter(({ call }) => call.phase.endsWith(action) && (action === 'down' || !call.phase.endsWith('down')));
-  const upFailed = outcome.up.deployment.state === 'failed';
+  const excused = (action: Action) =>
+    troubles.some((trouble) => trouble.call.phase.endsWith(action) && mayFail(trouble));
+  const { up, scale, down } = outcome;
   return [
-    ...endingProblems(outcome.up, about('up').some(mayFail)),
-    ...(upFailed
-      ? surplus('up', outcome.up.inventory, faultless.up.inventory)
-      : differences('up', outcome.up.inventory, faultless.up.inventory)),
-    ...endingProblems(outcome.down, about('down').some(mayFail)),
+    ...endingProblems(up, excused('up')),
+    ...(up.deployment.state === 'failed'
+      ? surplus('up', up.inventory, faultless.up.inventory)
+      : differences('up', up.inventory, faultless.up.inventory)),
+    ...(scale === undefined ? [] : [...endingProblems(scale, excused('scale')), ...wrongAfterScale(scale, faultless)]),
+    ...endingProblems(down, excused('down')),
     ...leftAfterDown(outcome, faultless),
   ].map((problem) => `${problem} [${troubles.map(nameOf).join('; ')}]`);
 }
 
+/** One that failed has changed nothing: what may fail is a login, and that comes before Heat is asked for anything. */
+function wrongAfterScale({ deployment, inventory }: Ended, { up, scale = up }: Outcome): string[] {
+  return differences('scale', inventory, (deployment.state === 'failed' ? up : scale).inventory);
+}
+
 /** A cluster that is down leaves exactly what a faultless one does, which is what others may use. */
 function leftAfterDown({ up, down }: Outcome, faultless: Outcome): string[] {
-  if (down.deployment.state !== 'succeeded') return surplus('down', down.inventory, faultless.up.inventory);
+  if (down.deployment.state !== 'succeeded') {
+    return surplus('down', down.inventory, (faultless.scale ?? faultless.up).inventory);
+  }
   if (up.deployment.state !== 'succeeded') return surplus('down', down.inventory, faultless.down.inventory);
   return differences('down', down.inventory, faultless.down.inventory);
 }
