@@ -21,6 +21,17 @@ export function changesBetween(before: ClusterSpec, after: ClusterSpec): SpecCha
   });
 }
 
+/** What of these changes clusters.yaml does not give the cluster anyway; all of them where it does not describe it. */
+export function changesBeyond(
+  described: ClusterSpec | undefined,
+  before: ClusterSpec,
+  after: ClusterSpec,
+): SpecChange[] {
+  return changesBetween(before, after).filter(
+    ({ what }) => described === undefined || valueIn(described, what) !== valueIn(after, what),
+  );
+}
+
 function valueIn(spec: ClusterSpec, what: Changeable): string | number | undefined {
   switch (what) {
     case 'version':

@@ -1,4 +1,4 @@
-import { type Changeable, changesBetween } from '../clusters/change.ts';
+import { changesBeyond } from '../clusters/change.ts';
 import type { Cluster } from '../clusters/cluster.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { policyFor } from '../clusters/policy.ts';
@@ -22,9 +22,6 @@ export interface Asking extends Deciding {
   readonly attempt: Attempt;
 }
 
-/** What a change is about, as `policy.change` calls it. */
-const changed = { scale: 'nodes', upgrade: 'version' } as const satisfies Record<Change, Changeable>;
-
 /**
  * Asks for a change of a cluster that is up: a plan is made, approved as the policy says, and done. That they may use the
  * command has been decided; whether they may have what clusters.yaml does not give is decided here. What there is now,
@@ -41,8 +38,7 @@ export async function requestChange(
   if (record?.state !== 'up') return cannotChangeAnswer(name, record, action);
   const { context } = deciding;
   const spec = await specOf(record);
-  const described = context.clusters.get(name) ?? (await presentSpec(record, context));
-  const changes = changesBetween(described, spec).filter(({ what }) => what === changed[action]);
+  const changes = changesBeyond(context.clusters.get(name), await presentSpec(record, context), spec);
   const refusal = await admitChanges(changes, name, attempt, deciding);
   return refusal ?? request(action, spec, record, attempt.user, context);
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { approve, failStep, recordPlan, startStep } from '../../src/clusters/decisions.ts';
-import { approveStaging, clusterRecord, oneApproval, stagingSpec } from '../support/fixtures.ts';
+import { approveStaging, clusterRecord, oneApproval, requestStaging, stagingSpec } from '../support/fixtures.ts';
 import {
   developer,
   type Harness,
@@ -379,6 +379,32 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('forms o
       });
       await vi.waitFor(async () => expect(await slack.jobs()).toEqual([`plan ${id}`]));
       expect(await slack.audit.newest(1)).toMatchObject([{ verb: 'change', surface: 'form', rule: 'requester' }]);
+    });
+
+    it('goes back to what clusters.yaml gives, for whomever it is that asks', async () => {
+      const { id, ts } = await waiting();
+      slack.clusters.set('staging', { ...stagingSpec, kubernetes: { ...stagingSpec.kubernetes, version: '1a2b3c4' } });
+      await slack.clickForm(developer, ts, 'change');
+
+      await slack.submit(developer, { 'form-version': '1a2b3c4' });
+
+      await vi.waitFor(async () => expect((await slack.deployments.get(id)).revision).toBe(1));
+      expect((await slack.deployments.get(id)).spec.kubernetes.version).toBe('1a2b3c4');
+    });
+
+    it('leaves a commit alone that was asked for before anybody had to be named', async () => {
+      const spec = { ...stagingSpec, kubernetes: { ...stagingSpec.kubernetes, version: 'pr/7' } };
+      const { id } = await requestStaging(slack.deployments, { spec });
+      await slack.deployments.change(id, recordPlan(plan, Date.now()));
+      await slack.clickForm(developer, await slack.postCard(id), 'change');
+
+      await slack.submit(developer, { 'form-nodes': '2' });
+
+      await vi.waitFor(async () => expect((await slack.deployments.get(id)).revision).toBe(1));
+      expect((await slack.deployments.get(id)).spec).toMatchObject({
+        kubernetes: { version: 'pr/7' },
+        nodes: { count: 2 },
+      });
     });
 
     it('makes clicks on the card that was shown before do nothing, in words', async () => {

@@ -1,4 +1,4 @@
-import { changesBetween } from '../../clusters/change.ts';
+import { changesBetween, changesBeyond } from '../../clusters/change.ts';
 import { change, revisionOf } from '../../clusters/decisions.ts';
 import { mayRevise } from '../../clusters/policy.ts';
 import { admitChanges } from '../admit-changes.ts';
@@ -14,9 +14,9 @@ import { problemsIn, wishesIn } from './wishes.ts';
 export const changeForm: Form = {
   needs: 'change',
   about: ({ memory }) => memory,
-  check(entered, context) {
-    const spec = context.clusters.get(entered.memory.cluster ?? '');
-    return spec === undefined ? {} : problemsIn(entered, spec, context);
+  check(entered, { clusters }) {
+    const spec = clusters.get(entered.memory.cluster ?? '');
+    return spec === undefined ? {} : problemsIn(entered, spec);
   },
   run: runChange,
 };
@@ -28,7 +28,8 @@ async function runChange(submission: Submission): Promise<Answer | undefined> {
   const spec = override(found.spec, wishesIn(submission));
   const changes = changesBetween(found.spec, spec);
   if (changes.length === 0) return nothingChangedAnswer(found);
-  const refusal = await admitChanges(changes, found.cluster, attempt, submission);
+  const wanted = changesBeyond(context.clusters.get(found.cluster), found.spec, spec);
+  const refusal = await admitChanges(wanted, found.cluster, attempt, submission);
   if (refusal !== undefined) return refusal;
 
   // By its revision: what was read above may be changed by somebody else before this is.

@@ -1,9 +1,6 @@
 import type { Changeable } from '../../clusters/change.ts';
 import type { ClusterSpec } from '../../clusters/cluster-spec.ts';
-import { isUnnamedCode } from '../admit-changes.ts';
-import type { SlackContext } from '../context.ts';
 import { type Wishes, wishProblems } from '../override.ts';
-import { anybodysCodeText } from '../texts/form-texts.ts';
 import type { Entered, Problems } from './form.ts';
 import { inputs } from './inputs.ts';
 
@@ -17,15 +14,12 @@ export function wishesIn({ entries }: Entered): Wishes {
 }
 
 /** What is wrong with that, by the inputs. */
-export function problemsIn(entered: Entered, spec: ClusterSpec, { policy }: Pick<SlackContext, 'policy'>): Problems {
-  const wishes = wishesIn(entered);
-  const version = wishes.version?.trim() ?? '';
-  const isStrange = version !== spec.kubernetes.version && isUnnamedCode(version, spec.name, policy);
-  const problems = wishProblems(spec, wishes).map(([what, { message, hint }]): [string, string] => [
+export function problemsIn(entered: Entered, spec: ClusterSpec): Problems {
+  const problems = wishProblems(spec, wishesIn(entered)).map(([what, { message, hint }]): [string, string] => [
     inputOf[what],
     hint === undefined ? message : `${message}. ${hint}`,
   ]);
-  return { ...(isStrange && { [inputs.version]: anybodysCodeText }), ...Object.fromEntries(problems) };
+  return Object.fromEntries(problems);
 }
 
 const inputOf = { version: inputs.version, nodes: inputs.nodes, ttl: inputs.ttl } as const satisfies Record<
