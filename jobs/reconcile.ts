@@ -3,7 +3,6 @@ import { stackTag } from '../src/clusters/names.ts';
 import { parseStackLabel, parseStackOutputs, type StackLabel } from '../src/clusters/stack.ts';
 import type { Stack, StackSummary } from '../src/openstack/heat/stack.ts';
 import { getStack, listStacks } from '../src/openstack/heat/stacks.ts';
-import { markClusterGone } from './mark-cluster-gone.ts';
 import type { Tools } from './run.ts';
 
 /**
@@ -110,15 +109,13 @@ async function forgetGone(
   cloud: string | undefined,
   stacks: readonly StackSummary[],
   begun: number,
-  tools: Tools,
+  { clusters, deployments, log }: Tools,
 ): Promise<void> {
-  const { clusters, deployments, log } = tools;
   const existing = new Set(stacks.filter(({ status }) => status !== 'DELETE_COMPLETE').map(({ name }) => name));
   for (const known of await clusters.list()) {
     if (known.cloud !== cloud || lastSeen(known) >= begun || existing.has(known.stack)) continue;
     if (await deployments.lock(known.name)) continue;
     await clusters.remove(known.name);
-    await markClusterGone(known.deployment, tools);
     log.info({ cluster: known.name }, 'forgot a cluster whose stack is gone');
   }
 }

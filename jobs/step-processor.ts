@@ -187,8 +187,9 @@ class Handle implements StepHandle {
   }
 
   /** No other card of a cluster that is down is to go on saying that it is up. */
-  async #markGone({ action, state, maker }: Deployment): Promise<void> {
-    if (action === 'down' && state === 'succeeded' && maker !== undefined) await markClusterGone(maker, this.#tools);
+  async #markGone({ cluster, action, state, maker }: Deployment): Promise<void> {
+    if (action === 'down' && state === 'succeeded' && maker !== undefined)
+      await markClusterGone(cluster, maker, this.#tools);
   }
 
   /** Lets the job sleep in Redis. What must survive is written first: a crash in between repeats a look, no more. */

@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
 import { busyAnswer } from './texts/answers.ts';
 import { undecidedAnswer } from './texts/decision-answers.ts';
-import { nothingToRetryAnswer, overtakenAnswer } from './texts/retry-answers.ts';
+import { goneAnswer, nothingToRetryAnswer, overtakenAnswer } from './texts/retry-answers.ts';
 
 /** The deployment when it goes on now, or why it does not. */
 export type Retried =
@@ -48,6 +48,7 @@ export async function retryDeployment(
 
 /** One that failed at its plan has nothing to go on with; of all others it is said what became of them. */
 function whyNot(deployment: Deployment, user: string): Answer {
+  if (deployment.goneAt !== undefined) return goneAnswer(deployment);
   return deployment.state === 'failed' ? nothingToRetryAnswer(deployment) : undecidedAnswer(deployment, user);
 }
 

@@ -152,13 +152,11 @@ export class Deployments {
     return this.#load(await this.#redis.zrevrange(keys.deployments, '0', String(count - 1)));
   }
 
-  /** The deployment that made a cluster and those that changed it since, oldest first, as far as Redis has them. */
-  async madeOrChanged(maker: string): Promise<Deployment[]> {
-    const first = await this.find(maker);
-    if (first === undefined) return [];
-    const ids = await this.#redis.zrange(keys.deployments, String(first.requestedAt), '+inf', 'BYSCORE');
-    const later = await this.#load(ids.filter((id) => isDeploymentOf(id, first.cluster)));
-    return later.filter((deployment) => makerId(deployment) === maker);
+  /** The deployment `maker`, which made a cluster, and those that changed it since, oldest first, as far as they are kept. */
+  async madeOrChanged(cluster: string, maker: string): Promise<Deployment[]> {
+    const ids = await this.#redis.zrange(keys.deployments, '0', '-1');
+    const ofCluster = await this.#load(ids.filter((id) => isDeploymentOf(id, cluster)));
+    return ofCluster.filter((deployment) => makerId(deployment) === maker);
   }
 
   /** Who holds a cluster; undefined when nobody does. */

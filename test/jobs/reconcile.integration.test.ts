@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { reconcile } from '../../jobs/reconcile.ts';
 import type { Tools } from '../../jobs/run.ts';
 import type { Cluster } from '../../src/clusters/cluster.ts';
+import { canRetry, failStep, startStep } from '../../src/clusters/decisions.ts';
 import { stackTag } from '../../src/clusters/names.ts';
 import { stackLabel } from '../../src/clusters/stack.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -127,14 +128,17 @@ describe('reconciling with Heat', () => {
     expect(await clusters.list()).toEqual([]);
   });
 
-  it('has its card say so', async () => {
+  it('takes it from nobody to try again what did not get as far as a stack', async () => {
     const { id } = await approveStaging(deployments);
-    await deployments.change(id, () => [{ type: 'cancelled', by: 'U1' }]);
-    await clusters.put({ ...known, name: 'staging', deployment: id });
+    await deployments.change(id, startStep('stack'));
+    await deployments.change(id, () => failStep('stack', 1, { message: 'No', code: 'no' }));
+    expect(await clusters.find('staging')).toMatchObject({ state: 'broken', deployment: id });
+    await clusters.put({ ...known, name: 'staging', state: 'broken', deployment: id });
 
     await reconcile(tools, signal);
 
-    expect((await deployments.get(id)).goneAt).toBeDefined();
+    expect(await clusters.find('staging')).toBeUndefined();
+    expect(canRetry(await deployments.get(id))).toBe(true);
   });
 
   it('keeps a cluster in a cloud that clusters.yaml does not name any more', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approve, fail, failStep, startStep } from '../../src/clusters/decisions.ts';
+import { approve, fail, failStep, markGone, startStep } from '../../src/clusters/decisions.ts';
 import { developer, type Harness, platform, startHarness, textOf, visitor } from './support/harness.ts';
 
 const failure = { message: 'No valid host was found', code: 'stack_failed' };
@@ -77,6 +77,17 @@ describe.each([{ mode: 'socket' as const }, { mode: 'http' as const }])('trying 
     const answer = await slack.clickAnswered(developer, ts, 'retry');
 
     expect(textOf(answer)).toContain('There is a request to bring up *staging* already');
+  });
+
+  it('is nothing for a cluster that was torn down since, and says so', async () => {
+    const id = await failed();
+    const ts = await slack.postCard(id);
+    await slack.deployments.change(id, markGone());
+
+    const answer = await slack.clickAnswered(developer, ts, 'retry');
+
+    expect(textOf(answer)).toContain('The staging that this was about was torn down since');
+    expect(await slack.deployments.get(id)).toMatchObject({ state: 'failed' });
   });
 
   it('is nothing for an old card when more was done to the cluster since', async () => {

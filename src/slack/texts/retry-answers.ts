@@ -18,6 +18,13 @@ export function nothingToRetryAnswer(deployment: Deployment): Message {
   );
 }
 
+/** The cluster that it was about was torn down since. */
+export function goneAnswer({ cluster }: Deployment): Message {
+  return paragraph(
+    `– The ${cluster} that this was about was torn down since, so there is nothing to go on with.\n→ ${commandText('up', cluster)} brings it back.`,
+  );
+}
+
 /** Something else was done to the cluster since; what had been finished may not be there any more. */
 export function overtakenAnswer({ cluster }: Deployment, newer: Deployment): Message {
   return paragraph(
