@@ -10,12 +10,12 @@ const shownLines = 16;
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 console.log(report.numPassedTests, report.numFailedTests);
-for (const file of report.testResults) {
+for (const file of report.testResults.filter(({ status }) => status === 'failed')) {
   const path = relative(process.cwd(), file.name);
-  // A file that could not be loaded has a message of its own, and no test that failed.
-  if (file.message) tell(path, [file.message]);
-  for (const test of file.assertionResults.filter(({ status }) => status === 'failed'))
-    tell(`${path} > ${test.fullName}`, test.failureMessages);
+  const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+  for (const test of failed) tell(`${path} > ${test.fullName}`, test.failureMessages);
+  // A file that could not be loaded has a message of its own. Of a hook that failed the report says nothing.
+  if (failed.length === 0) tell(path, [file.message || 'outside of its tests, in a hook; its own output says more']);
 }
 
 function tell(title, messages) {
