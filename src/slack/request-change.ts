@@ -8,13 +8,19 @@ import { admitChanges } from './admit-changes.ts';
 import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
 import type { SlackContext } from './context.ts';
-import { busyAnswer } from './texts/answers.ts';
+import { requestDeployment } from './request-deployment.ts';
 import { type Change, cannotChangeAnswer, changingAnswer } from './texts/change-answers.ts';
 
 /** A cluster that somebody wants to change, as far as it is known. */
 export interface Changing {
   readonly name: string;
   readonly record: Cluster | undefined;
+}
+
+/** What a cluster is made of, and what it is to be made of. */
+export interface Turn {
+  readonly from: ClusterSpec;
+  readonly to: ClusterSpec;
 }
 
 /** Who wants it, and what is needed to decide whether they may. */
@@ -27,35 +33,35 @@ export interface Asking extends Deciding {
  * command has been decided; whether they may have what clusters.yaml does not give is decided here. What there is now,
  * Heat tells the planner; here only what needs no look at the cloud is checked.
  *
- * @param specOf what the cluster is to be, from its record
+ * @param turnOf what the cluster is and is to be, from its record
  */
 export async function requestChange(
   action: Change,
   { name, record }: Changing,
-  specOf: (record: Cluster) => Promise<ClusterSpec>,
+  turnOf: (record: Cluster) => Promise<Turn>,
   { attempt, ...deciding }: Asking,
 ): Promise<Answer> {
   if (record?.state !== 'up') return cannotChangeAnswer(name, record, action);
   const { context } = deciding;
-  const spec = await specOf(record);
-  const changes = changesBeyond(context.clusters.get(name), await presentSpec(record, context), spec);
-  const refusal = await admitChanges(changes, name, attempt, deciding);
-  return refusal ?? request(action, spec, record, attempt.user, context);
+  const { from, to } = await turnOf(record);
+  const refusal = await admitChanges(changesBeyond(context.clusters.get(name), from, to), name, attempt, deciding);
+  return refusal ?? request(action, to, record, attempt.user, context);
 }
 
-async function request(
+function request(
   action: Change,
   spec: ClusterSpec,
   record: Cluster,
   user: string,
-  { deployments, policy, producer }: SlackContext,
+  context: SlackContext,
 ): Promise<Answer> {
   const { name, channel } = record;
-  const terms = policyFor(policy, name).approve;
-  const outcome = await deployments.request({ action, spec, requestedBy: user, channel, terms, before: record });
-  if (outcome.kind === 'busy') return busyAnswer(name, outcome.lock, await deployments.find(outcome.lock.deployment));
-  await producer.plan(outcome.deployment.id);
-  return changingAnswer(outcome.deployment);
+  const terms = policyFor(context.policy, name).approve;
+  return requestDeployment(
+    { action, spec, requestedBy: user, channel, terms, before: record },
+    changingAnswer,
+    context,
+  );
 }
 
 /** What the cluster was made of, with as many nodes as it has; where that is forgotten, what clusters.yaml says. */

@@ -1,10 +1,9 @@
 import type { Cluster } from '../clusters/cluster.ts';
-import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { countProblem } from '../clusters/scaling.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
-import { type Asking, type Changing, presentSpec, requestChange } from './request-change.ts';
+import { type Asking, type Changing, presentSpec, requestChange, type Turn } from './request-change.ts';
 
 /**
  * Asks for another number of nodes of a cluster that is up.
@@ -13,7 +12,7 @@ import { type Asking, type Changing, presentSpec, requestChange } from './reques
  * @throws UsageError for a number that clusters.yaml does not allow, and where nothing is known of what it is made of.
  */
 export function requestScale(cluster: Changing, count: number, asking: Asking): Promise<Answer> {
-  return requestChange('scale', cluster, (record) => scaledSpec(record, count, asking.context), asking);
+  return requestChange('scale', cluster, (record) => scaling(record, count, asking.context), asking);
 }
 
 /** How many nodes a cluster may have: as clusters.yaml says today, or said when it was made. */
@@ -21,10 +20,10 @@ export async function mostNodes(record: Cluster, context: SlackContext): Promise
   return (context.clusters.get(record.name) ?? (await presentSpec(record, context))).nodes.max;
 }
 
-async function scaledSpec(record: Cluster, count: number, context: SlackContext): Promise<ClusterSpec> {
-  const spec = await presentSpec(record, context);
+async function scaling(record: Cluster, count: number, context: SlackContext): Promise<Turn> {
+  const from = await presentSpec(record, context);
   const max = await mostNodes(record, context);
   const problem = countProblem(count, max);
   if (problem !== undefined) throw new UsageError(problem.text, { hint: problem.hint });
-  return { ...spec, nodes: { ...spec.nodes, count, max } };
+  return { from, to: { ...from, nodes: { ...from.nodes, count, max } } };
 }

@@ -4,8 +4,9 @@ import { policyFor } from '../clusters/policy.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
+import { requestDeployment } from './request-deployment.ts';
 import type { Standing } from './standing.ts';
-import { busyAnswer, planningDownAnswer, tearingDownAnswer } from './texts/answers.ts';
+import { planningDownAnswer, tearingDownAnswer } from './texts/answers.ts';
 
 /**
  * The spec to tear a cluster down with: that of the deployment that made it, since clusters.yaml may name another cloud
@@ -47,19 +48,18 @@ export async function requestTearDown(
 ): Promise<Answer> {
   const spec = await specToRemove(name, record, context);
   const { approve } = policyFor(context.policy, name);
-  const outcome = await context.deployments.request({
-    action: 'down',
-    spec,
-    requestedBy: user,
-    channel: record?.channel ?? spec.channel,
-    ...(removeVolumes && { removeVolumes }),
-    ...(record && { maker: record.deployment }),
-    terms: { ...approve, count: isProtected(spec, context) ? approve.count : 0 },
-  });
-  if (outcome.kind === 'busy')
-    return busyAnswer(name, outcome.lock, await context.deployments.find(outcome.lock.deployment));
-  await context.producer.plan(outcome.deployment.id);
-  return outcome.deployment.terms.count === 0
-    ? tearingDownAnswer(outcome.deployment)
-    : planningDownAnswer(outcome.deployment);
+  const terms = { ...approve, count: isProtected(spec, context) ? approve.count : 0 };
+  return requestDeployment(
+    {
+      action: 'down',
+      spec,
+      requestedBy: user,
+      channel: record?.channel ?? spec.channel,
+      ...(removeVolumes && { removeVolumes }),
+      ...(record && { maker: record.deployment }),
+      terms,
+    },
+    terms.count === 0 ? tearingDownAnswer : planningDownAnswer,
+    context,
+  );
 }

@@ -8,8 +8,9 @@ import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
 import type { SlackContext } from './context.ts';
 import { override, type Wishes } from './override.ts';
+import { requestDeployment } from './request-deployment.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { brokenAnswer, busyAnswer, planningAnswer, startingAnswer, upAlreadyAnswer } from './texts/answers.ts';
+import { brokenAnswer, planningAnswer, startingAnswer, upAlreadyAnswer } from './texts/answers.ts';
 
 /**
  * Asks for a cluster, for whoever may: that has been decided. What they want otherwise than clusters.yaml has it is
@@ -40,16 +41,11 @@ function specOf({ name, spec }: Standing): ClusterSpec {
   });
 }
 
-async function request(
-  spec: ClusterSpec,
-  user: string,
-  { deployments, policy, producer }: SlackContext,
-): Promise<Answer> {
-  const terms = policyFor(policy, spec.name).approve;
-  const outcome = await deployments.request({ action: 'up', spec, requestedBy: user, channel: spec.channel, terms });
-  if (outcome.kind === 'busy') {
-    return busyAnswer(spec.name, outcome.lock, await deployments.find(outcome.lock.deployment));
-  }
-  await producer.plan(outcome.deployment.id);
-  return terms.count === 0 ? startingAnswer(outcome.deployment) : planningAnswer(outcome.deployment);
+function request(spec: ClusterSpec, user: string, context: SlackContext): Promise<Answer> {
+  const terms = policyFor(context.policy, spec.name).approve;
+  return requestDeployment(
+    { action: 'up', spec, requestedBy: user, channel: spec.channel, terms },
+    terms.count === 0 ? startingAnswer : planningAnswer,
+    context,
+  );
 }

@@ -1,10 +1,10 @@
 import type { Cluster } from '../clusters/cluster.ts';
-import type { ClusterSpec, KubernetesSpec } from '../clusters/cluster-spec.ts';
+import type { KubernetesSpec } from '../clusters/cluster-spec.ts';
 import { upgradeProblem } from '../clusters/upgrade-path.ts';
 import { UsageError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { SlackContext } from './context.ts';
-import { type Asking, type Changing, presentSpec, requestChange } from './request-change.ts';
+import { type Asking, type Changing, presentSpec, requestChange, type Turn } from './request-change.ts';
 
 /**
  * Asks for another version of Kubernetes for a cluster that is up.
@@ -13,19 +13,19 @@ import { type Asking, type Changing, presentSpec, requestChange } from './reques
  * cluster is made of.
  */
 export function requestUpgrade(cluster: Changing, version: string, asking: Asking): Promise<Answer> {
-  return requestChange('upgrade', cluster, (record) => upgradedSpec(record, version, asking.context), asking);
+  return requestChange('upgrade', cluster, (record) => upgrading(record, version, asking.context), asking);
 }
 
 /**
  * What servers fetch comes as clusters.yaml says today; all else stays as it was made. Of an upgrade that was not finished
  * the record may be behind, so that only Heat's word counts then.
  */
-async function upgradedSpec(record: Cluster, version: string, context: SlackContext): Promise<ClusterSpec> {
+async function upgrading(record: Cluster, version: string, context: SlackContext): Promise<Turn> {
   const problem = upgradeProblem(record.version, version);
   if (problem !== undefined) throw new UsageError(problem.text, { hint: problem.hint });
-  const spec = await presentSpec(record, context);
-  const { kubernetes, firstBoot } = context.clusters.get(record.name) ?? spec;
-  return { ...spec, firstBoot, kubernetes: withVersion(kubernetes, version) };
+  const from = await presentSpec(record, context);
+  const { kubernetes, firstBoot } = context.clusters.get(record.name) ?? from;
+  return { from, to: { ...from, firstBoot, kubernetes: withVersion(kubernetes, version) } };
 }
 
 /** Of that version, from the same source. A digest in clusters.yaml is that of one version only. */
