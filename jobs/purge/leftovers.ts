@@ -38,7 +38,10 @@ export async function findLeftovers(run: Looking, clusters: ReadonlySet<string>)
   };
 }
 
-/** The volumes of clusters with one of these ids, by one listing. They hold what people have stored, so nobody but people removes them. */
+/**
+ * The volumes of clusters with one of these ids, by one listing. They hold what people have stored, so nobody but people
+ * removes them.
+ */
 export async function volumesOf(run: Looking, clusters: ReadonlySet<string>): Promise<Volume[]> {
   if (clusters.size === 0) return [];
   const { openstack, signal } = run;
